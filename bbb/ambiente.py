@@ -1,0 +1,148 @@
+"""Leitura estrita das variáveis de ambiente: um valor errado para a partida com uma frase que diz qual é.
+
+Fica fora do `settings.py` para poder ser testada sem recarregar o Django. Nenhuma outra parte do projeto lê
+`os.environ`.
+"""
+
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+Rede = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+VERDADEIROS = frozenset({"1", "true", "on", "yes", "sim"})
+FALSOS = frozenset({"0", "false", "off", "no", "nao", "não"})
+BITS_MAXIMOS = 30
+"""Acima disto um telefone levaria horas: com certeza é engano."""
+PRAGMAS_SQLITE = (
+    "PRAGMA journal_mode=WAL;"
+    "PRAGMA synchronous=FULL;"
+    "PRAGMA cache_size=-65536;"
+    "PRAGMA mmap_size=268435456;"
+    "PRAGMA journal_size_limit=16777216;"
+)
+"""FULL: o voto confirmado sobrevive também à queda da máquina. Em lotes, custa o mesmo que NORMAL."""
+
+
+class Ambiente:
+    """Lê variáveis de um mapa (por omissão o ambiente do processo). Todo erro é `ImproperlyConfigured` com o nome."""
+
+    def __init__(self, valores: Mapping[str, str] | None = None) -> None:
+        self._valores = os.environ if valores is None else valores
+
+    def definida(self, nome: str) -> bool:
+        return bool(self._valores.get(nome, "").strip())
+
+    def texto(self, nome: str, omissao: str = "") -> str:
+        return self._valores.get(nome, "").strip() or omissao
+
+    def booleano(self, nome: str, *, omissao: bool) -> bool:
+        bruto = self.texto(nome).lower()
+        if not bruto:
+            return omissao
+        if bruto in VERDADEIROS:
+            return True
+        if bruto in FALSOS:
+            return False
+        raise ImproperlyConfigured(f"{nome}: escreva True ou False, e não {bruto!r}.")
+
+    def inteiro(self, nome: str, *, omissao: int, minimo: int, maximo: int) -> int:
+        bruto = self.texto(nome)
+        if not bruto:
+            return omissao
+        if not (bruto.isascii() and bruto.isdigit() and minimo <= int(bruto) <= maximo):
+            raise ImproperlyConfigured(f"{nome}: escreva um inteiro de {minimo} a {maximo}, e não {bruto!r}.")
+        return int(bruto)
+
+    def lista(self, nome: str, omissao: list[str]) -> list[str]:
+        bruto = self.texto(nome)
+        return [parte.strip() for parte in bruto.split(",") if parte.strip()] if bruto else omissao
+
+    def origens(self, nome: str) -> list[str]:
+        origens = self.lista(nome, [])
+        for origem in origens:
+            partes = urlsplit(origem)
+            if partes.scheme not in ("http", "https") or not partes.netloc or partes.path or partes.query:
+                raise ImproperlyConfigured(
+                    f"{nome}: {origem!r} não é uma origem; escreva como https://exemplo.com.br, sem barra no fim."
+                )
+        return origens
+
+    def redes(self, nome: str) -> list[Rede]:
+        redes: list[Rede] = []
+        for texto in self.lista(nome, []):
+            try:
+                redes.append(ipaddress.ip_network(texto))
+            except ValueError:
+                raise ImproperlyConfigured(
+                    f"{nome}: {texto!r} não é um endereço IP nem uma rede como 10.0.0.0/8."
+                ) from None
+        return redes
+
+    def banco(self, nome: str, arquivo_padrao: Path) -> dict[str, Any]:
+        """Configuração de `DATABASES["default"]`. SQLite ganha WAL e transação IMMEDIATE; PostgreSQL, conexão que fica."""
+        url = self.texto(nome, f"sqlite:///{arquivo_padrao}")
+        esquema = url.split(":", 1)[0]
+        if esquema not in ("sqlite", "postgres", "postgresql"):
+            raise ImproperlyConfigured(f"{nome}: só sqlite:// e postgres:// são aceitos, e não {esquema!r}.")
+        try:
+            banco: dict[str, Any] = dict(environ.Env.db_url_config(url))
+        except (ValueError, environ.ImproperlyConfigured) as erro:
+            raise ImproperlyConfigured(f"{nome}: endereço que não se entende ({erro}).") from None
+        if not banco.get("NAME"):
+            raise ImproperlyConfigured(f"{nome}: falta o nome do banco no fim do endereço.")
+        if esquema == "sqlite":
+            if banco["NAME"] == ":memory:":
+                raise ImproperlyConfigured(f"{nome}: a urna tem vários processos; um banco na memória não serve.")
+            banco["OPTIONS"] = {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 5,
+                "init_command": PRAGMAS_SQLITE,
+                **banco.get("OPTIONS", {}),
+            }
+        else:
+            banco["CONN_MAX_AGE"] = 60
+            banco["CONN_HEALTH_CHECKS"] = True
+            banco["OPTIONS"] = {"connect_timeout": 3, **banco.get("OPTIONS", {})}
+        return banco
+
+    def correio(self, nome: str) -> dict[str, Any]:
+        url = self.texto(nome, "consolemail://")
+        try:
+            return dict(environ.Env.email_url_config(url))
+        except (KeyError, ValueError, environ.ImproperlyConfigured):
+            raise ImproperlyConfigured(
+                f"{nome}: endereço que não se entende; escreva como smtp+tls://usuario:senha@servidor:587."
+            ) from None
+
+    def ainda_nao(self, nome: str, motivo: str) -> None:
+        """Recusa em voz alta o que esta versão não faz, em vez de ignorar em silêncio."""
+        if self.definida(nome):
+            raise ImproperlyConfigured(f"{nome}: {motivo} Deixe a variável vazia.")
+
+
+def segredo_local(arquivo: Path) -> str:
+    """Chave própria desta máquina, criada uma vez: assim nenhuma instalação usa uma chave que outros conhecem."""
+    try:
+        return arquivo.read_text(encoding="ascii")
+    except FileNotFoundError:
+        pass
+    arquivo.parent.mkdir(parents=True, exist_ok=True)
+    rascunho = arquivo.with_name(f"{arquivo.name}.{os.getpid()}")
+    rascunho.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    rascunho.chmod(0o600)
+    try:
+        # Dois processos podem criar a chave ao mesmo tempo: vale a que chegou primeiro, para os dois.
+        os.link(rascunho, arquivo)
+    except FileExistsError:
+        pass
+    finally:
+        rascunho.unlink()
+    return arquivo.read_text(encoding="ascii")

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class BbbConfig(AppConfig):
+    name = "bbb"
+    verbose_name = "Big Brother Brasil"

@@ -1,0 +1,26 @@
+"""Os cabeçalhos de segurança que os middlewares do Django põem em toda resposta, para quem responde sem passar por eles."""
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.security import SecurityMiddleware
+from django_permissions_policy import PermissionsPolicyMiddleware
+
+
+def cabecalhos_de_seguranca() -> dict[str, str]:
+    """Passa uma resposta vazia pelos mesmos middlewares e lê o que eles puseram: não há segunda lista para esquecer."""
+    pedido = HttpRequest()
+    pedido.method = "GET"
+    pedido.META = {"SERVER_NAME": "localhost", "SERVER_PORT": "443"}
+    pedido.is_secure = lambda: settings.HTTPS  # type: ignore[method-assign]
+
+    def vazia(_: HttpRequest) -> HttpResponse:
+        resposta = HttpResponse()
+        del resposta["Content-Type"]
+        return resposta
+
+    resposta = SecurityMiddleware(
+        CSPMiddleware(PermissionsPolicyMiddleware(XFrameOptionsMiddleware(vazia)))  # type: ignore[arg-type]
+    )(pedido)
+    return dict(resposta.items())

@@ -1,0 +1,91 @@
+"""O servidor de produção, num comando: arquivos estáticos, faixa rápida, N processos, uma porta."""
+
+import os
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+import uvicorn
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from uvicorn.supervisors.multiprocess import Multiprocess
+
+PARADA = 10
+"""Segundos que um processo tem para responder o que já aceitou, depois de SIGTERM."""
+
+
+class Command(BaseCommand):
+    help = "Serve o site como em produção: sem DEBUG, com a faixa rápida da urna e N processos numa porta só."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--porta", type=int, default=8000)
+        parser.add_argument("--endereco", default="127.0.0.1", help="Onde escutar (0.0.0.0: toda a rede).")
+        parser.add_argument("--processos", type=int, default=min(4, os.cpu_count() or 1))
+
+    def handle(self, *args: Any, porta: int, endereco: str, processos: int, **opcoes: Any) -> None:
+        if not 1 <= porta <= 65535:
+            raise CommandError(f"--porta vai de 1 a 65535, e não {porta}.")
+        if not 1 <= processos <= 64:
+            raise CommandError(f"--processos vai de 1 a 64, e não {processos}.")
+        if settings.DEBUG:
+            self._recomecar_sem_debug()
+        self._conferir_banco()
+        self._conferir_estaticos()
+        config = uvicorn.Config(
+            "bbb.asgi:application",
+            host=endereco,
+            port=porta,
+            workers=processos,
+            http="bbb.asgi:Faixa",  # type: ignore[arg-type]
+            loop="uvloop",
+            ws="none",
+            lifespan="on",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            # O uvicorn confia por omissão no X-Forwarded-For de quem vem da própria máquina; aqui só a nossa lista vale.
+            proxy_headers=False,
+            backlog=4096,
+            timeout_keep_alive=30,
+            timeout_graceful_shutdown=PARADA,
+        )
+        soquete = config.bind_socket()
+        self.stdout.write(f"Servindo em http://{endereco}:{porta}/ com {processos} processo(s). Ctrl+C para parar.")
+        self.stdout.flush()
+        if processos == 1:
+            uvicorn.Server(config).run(sockets=[soquete])
+        else:
+            Multiprocess(config, sockets=[soquete]).run()
+
+    def _recomecar_sem_debug(self) -> None:
+        """Com DEBUG ligado (a omissão, em desenvolvimento), recomeça o comando sem ele e sem exigir HTTPS."""
+        self.stderr.write("Aviso: DEBUG está ligado; servindo sem DEBUG e, se HTTPS não foi definido, em HTTP.")
+        self.stderr.flush()
+        ambiente = {**os.environ, "DEBUG": "False"}
+        ambiente.setdefault("HTTPS", "False")
+        os.execve(sys.executable, [sys.executable, *sys.argv], ambiente)  # noqa: S606
+
+    def _conferir_banco(self) -> None:
+        try:
+            executor = MigrationExecutor(connection)
+        except DatabaseError as erro:
+            raise CommandError(f"O banco não responde: {erro}") from None
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            raise CommandError("O banco não está em dia. Rode antes: python manage.py migrate")
+        connection.close()
+
+    def _conferir_estaticos(self) -> None:
+        """Junta os arquivos estáticos se faltam ou se algum mudou desde a última vez."""
+        manifesto = settings.STATIC_ROOT / "staticfiles.json"
+        juntados = manifesto.stat().st_mtime if manifesto.exists() else 0.0
+        for finder in get_finders():
+            for caminho, deposito in finder.list([]):
+                if os.path.getmtime(deposito.path(caminho)) > juntados:
+                    self.stdout.write("Juntando os arquivos estáticos…")
+                    self.stdout.flush()
+                    call_command("collectstatic", interactive=False, verbosity=0)
+                    return

@@ -1,0 +1,1 @@
+"""Concorrentes do banco de provas: o que se escreveria sem pensar, e o servidor que não faz nada."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class InscricoesConfig(AppConfig):
+    name = "inscricoes"
+    verbose_name = "Inscrições"

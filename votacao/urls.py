@@ -1,0 +1,18 @@
+from django.urls import path, re_path
+
+from votacao import views
+
+app_name = "votacao"
+
+urlpatterns = [
+    path("", views.inicio, name="inicio"),
+    path("paredoes/", views.paredoes, name="paredoes"),
+    path("paredoes/<int:paredao_id>/", views.paredao, name="paredao"),
+    path("paredoes/<int:paredao_id>/resultado/", views.resultado, name="resultado"),
+    path("paredoes/<int:paredao_id>/cedula/", views.cedula, name="cedula"),
+    path("paredoes/<int:paredao_id>/confirmar/", views.confirmar, name="confirmar"),
+    path("paredoes/<int:paredao_id>/votar/", views.votar, name="votar"),
+    path("comprovantes/modelo/<int:paredao_id>/<int:participante_id>/", views.comprovante_modelo, name="modelo"),
+    re_path(r"^comprovantes/(?P<codigo>[0-9a-f]{32})/$", views.comprovante, name="comprovante"),
+    re_path(r"^midia/participantes/(?P<arquivo>[0-9a-f]{20}-[0-9]{3}\.webp)$", views.foto, name="foto"),
+]

@@ -1,0 +1,1 @@
+"""A urna: o caminho quente do voto. Ver `docs/ARQUITETURA.md`."""

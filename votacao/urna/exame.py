@@ -1,0 +1,122 @@
+"""O exame de um voto: as mesmas regras para as duas portas, sem banco, sem HTTP e sem Django no caminho."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+from django.conf import settings
+
+from votacao.registro import VotoAceito
+from votacao.urna import cedula as cedulas
+from votacao.urna.catalogo import ParedaoNaUrna
+from votacao.recusas import (
+    CedulaDeOutroParedao,
+    CedulaVencida,
+    ForaDoParedao,
+    ParedaoFechado,
+    ParedaoNaoAberto,
+    PedidoMalformado,
+    ProvaInsuficiente,
+    Recusa,
+    SemTorcida,
+)
+
+CORPO_MAXIMO = 4096
+"""Bytes do maior corpo de um voto; além disso, 413."""
+TIPO_DO_FORMULARIO = "application/x-www-form-urlencoded"
+
+# O corpo que o script da página e os formulários mandam. Qualquer outro é lido campo por campo.
+_CORPO = re.compile(rb"participante=([0-9]{1,9})&cedula=([A-Za-z0-9_-]{63})&prova=([0-9]{0,20})")
+_CAMPOS = {
+    b"participante": re.compile(rb"[0-9]{1,9}"),
+    b"cedula": re.compile(rb"[A-Za-z0-9_-]{63}"),
+    b"prova": re.compile(rb"[0-9]{0,20}"),
+}
+
+
+class Formulario(NamedTuple):
+    participante: int
+    cedula: bytes
+    prova: bytes
+
+
+def ler_formulario(corpo: bytes) -> Formulario:
+    """Os três campos, cada um exatamente uma vez; campos a mais são ignorados. Levanta `PedidoMalformado`."""
+    exato = _CORPO.fullmatch(corpo)
+    if exato is not None:
+        participante, cedula, prova = exato.groups()
+        return Formulario(int(participante), cedula, prova)
+    try:
+        pares = parse_qsl(corpo, keep_blank_values=True, strict_parsing=True, max_num_fields=20)
+    except ValueError:
+        raise PedidoMalformado from None
+    achados: dict[bytes, bytes] = {}
+    for nome, valor in pares:
+        if nome in _CAMPOS:
+            if nome in achados or _CAMPOS[nome].fullmatch(valor) is None:
+                raise PedidoMalformado
+            achados[nome] = valor
+    # Um formulário sem prova é o da página sem JavaScript, com o campo vazio ou ausente.
+    if b"participante" not in achados or b"cedula" not in achados:
+        raise PedidoMalformado
+    return Formulario(int(achados[b"participante"]), achados[b"cedula"], achados.get(b"prova", b""))
+
+
+def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float) -> VotoAceito:
+    """Aplica as regras na ordem do contrato, de 400 a 410. `agora` em segundos desde 1970. Levanta uma `Recusa`.
+
+    Cédula vencida e paredão fechado não levantam: a cédula pode já ter sido contada, e quem sabe é o livro.
+    """
+    participante, texto, prova = ler_formulario(corpo)
+    if participante not in paredao.participantes:
+        raise ForaDoParedao
+    cedula = cedulas.abrir(texto)
+    if cedula.paredao != paredao.id:
+        raise CedulaDeOutroParedao
+    if not cedulas.prova_basta(texto, prova, cedula.bits):
+        raise ProvaInsuficiente
+    recusa: type[Recusa] | None = None
+    if agora >= cedula.expira_em:
+        recusa = CedulaVencida
+    elif agora < paredao.abre_em:
+        recusa = ParedaoNaoAberto
+    elif agora >= paredao.fecha_em:
+        recusa = ParedaoFechado
+    return VotoAceito(cedula.id, paredao.id, cedula.modalidade, participante, agora, recusa)
+
+
+def pode_emitir(paredao: ParedaoNaUrna, agora: float) -> None:
+    """Levanta a `Recusa` de quem pede uma cédula fora de hora."""
+    if agora < paredao.abre_em:
+        raise ParedaoNaoAberto
+    if agora >= paredao.fecha_em:
+        raise ParedaoFechado
+    if not paredao.tem_torcida:
+        raise SemTorcida
+
+
+@lru_cache(maxsize=4096)
+def mesmo_site(sec_fetch_site: str, origem: str, host: str) -> bool:
+    """Se o pedido vem da nossa página (ou de fora de um navegador, que não manda nenhum dos dois cabeçalhos).
+
+    `Sec-Fetch-Site` é do navegador e nenhuma página o falsifica; `Origin` vale para os navegadores que não o têm.
+    """
+    if origem and origem in settings.CSRF_TRUSTED_ORIGINS:
+        return True
+    if sec_fetch_site:
+        return sec_fetch_site in ("same-origin", "none")
+    if not origem:
+        return True
+    partes = urlsplit(origem)
+    return partes.scheme in (("https",) if settings.HTTPS else ("http", "https")) and partes.netloc == host
+
+
+def e_formulario(tipo: str) -> bool:
+    """Se o `Content-Type` é o de um formulário comum."""
+    return tipo.partition(";")[0].strip().lower() == TIPO_DO_FORMULARIO
+
+
+def quer_json(aceita: str) -> bool:
+    """Se o cabeçalho `Accept` pede JSON. Um navegador que abre a página pede HTML antes."""
+    return "application/json" in aceita and "text/html" not in aceita

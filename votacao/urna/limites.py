@@ -1,0 +1,75 @@
+"""Limites por origem, contados na memória de cada processo com a biblioteca `limits`.
+
+Origem é um endereço IPv4 ou uma rede IPv6 /64 (o que um provedor dá a uma casa). Só o que a porta da frente reconhece
+como vindo de um proxy de confiança muda a origem: um `X-Forwarded-For` forjado não muda nada.
+"""
+
+import ipaddress
+from functools import lru_cache
+
+from django.conf import settings
+from limits import RateLimitItem, parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from votacao.recusas import PedidosDemais
+
+_contador = FixedWindowRateLimiter(MemoryStorage())
+
+
+@lru_cache(maxsize=16)
+def _regra(texto: str) -> RateLimitItem:
+    return parse(texto)
+
+
+@lru_cache(maxsize=65536)
+def origem(endereco: str) -> str:
+    """A chave de quem pede: o próprio IPv4, ou o /64 de um IPv6. Um endereço que não se entende é ele mesmo."""
+    try:
+        ip = ipaddress.ip_address(endereco)
+    except ValueError:
+        return endereco
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return str(ip.ipv4_mapped)
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+@lru_cache(maxsize=4096)
+def confiavel(endereco: str) -> bool:
+    """Se é um proxy nosso (`PROXIES_CONFIAVEIS`), cuja palavra sobre a origem vale."""
+    try:
+        ip = ipaddress.ip_address(endereco)
+    except ValueError:
+        return False
+    return any(ip in rede for rede in settings.PROXIES_CONFIAVEIS)
+
+
+def quem_pede(par: str, encaminhado: str) -> str:
+    """O endereço de quem pede. `par` é a outra ponta da conexão; `encaminhado`, o `X-Forwarded-For` que ela mandou.
+
+    Lê-se da direita para a esquerda: o primeiro que não é um proxy nosso é a origem; o que vem antes dele, qualquer um
+    pode ter escrito.
+    """
+    if not encaminhado or not confiavel(par):
+        return par
+    for endereco in reversed(encaminhado.split(",")):
+        limpo = endereco.strip()
+        if not confiavel(limpo):
+            try:
+                return str(ipaddress.ip_address(limpo))
+            except ValueError:
+                return par
+    return par
+
+
+def contar(acao: str, endereco: str) -> None:
+    """Conta um pedido. `acao` é uma chave de `LIMITES_POR_ORIGEM`. Levanta `PedidosDemais` além do limite."""
+    if settings.LIMITES and not _contador.hit(_regra(settings.LIMITES_POR_ORIGEM[acao]), acao, origem(endereco)):
+        raise PedidosDemais
+
+
+def esquecer() -> None:
+    """Zera as contagens deste processo: para os testes começarem do zero."""
+    _contador.storage.reset()

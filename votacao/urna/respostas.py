@@ -1,0 +1,51 @@
+"""O que se responde a um voto, a um pedido de cédula e a uma recusa: uma vez só, para as duas portas."""
+
+import json
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.template.loader import render_to_string
+
+from votacao.recusas import MetodoErrado, Recusa
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json; charset=utf-8"
+SEM_GUARDAR = ("Cache-Control", "no-store")
+
+
+class Resposta(NamedTuple):
+    status: int
+    cabecalhos: tuple[tuple[str, str], ...]
+    """Sem os de segurança, que são de cada porta."""
+    corpo: bytes = b""
+
+
+def voto_contado(codigo: str, *, em_json: bool) -> Resposta:
+    """`codigo`: os 32 dígitos hexadecimais da cédula."""
+    destino = ("Location", f"/comprovantes/{codigo}/")
+    if not em_json:
+        return Resposta(303, (destino, SEM_GUARDAR))
+    return Resposta(201, (destino, SEM_GUARDAR, ("Content-Type", JSON)), b'{"comprovante": "%s"}' % codigo.encode())
+
+
+def cedula_emitida(cedula: str, bits: int, expira_em: int) -> Resposta:
+    """`expira_em` em segundos desde 1970; no JSON vai em ISO 8601, UTC."""
+    prazo = datetime.fromtimestamp(expira_em, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    corpo = f'{{"cedula": "{cedula}", "bits": {bits}, "expira_em": "{prazo}"}}'.encode()
+    return Resposta(200, (SEM_GUARDAR, ("Content-Type", JSON)), corpo)
+
+
+@lru_cache(maxsize=2048)
+def recusa(tipo: type[Recusa], *, em_json: bool, paredao_id: int | None) -> Resposta:
+    """`paredao_id`: para onde a página manda voltar; só um paredão que existe, para a memória ter fim."""
+    cabecalhos = [SEM_GUARDAR]
+    if tipo.apos is not None:
+        cabecalhos.append(("Retry-After", str(tipo.apos)))
+    if tipo is MetodoErrado:
+        cabecalhos.append(("Allow", "POST"))
+    if em_json:
+        corpo = json.dumps({"erro": tipo.codigo, "mensagem": tipo.mensagem}, ensure_ascii=False).encode()
+        return Resposta(tipo.status, (*cabecalhos, ("Content-Type", JSON)), corpo)
+    pagina = render_to_string("votacao/recusa.html", {"recusa": tipo, "paredao_id": paredao_id})
+    return Resposta(tipo.status, (*cabecalhos, ("Content-Type", HTML)), pagina.encode())

@@ -1,0 +1,251 @@
+"""As páginas do público e a porta do Django para a urna. Cada view busca, confere, chama uma coisa e responde."""
+
+import time
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_safe
+
+from votacao import apuracao, registro
+from votacao.models import Modalidade, Opcao, Paredao, Participante
+from votacao.publica import publica
+from votacao.recusas import CorpoGrande, MetodoErrado, OutroSite, ParedaoInexistente, PedidoMalformado, Recusa
+from votacao.registro import Contado
+from votacao.urna import catalogo, exame, limites, respostas
+from votacao.urna import cedula as cedulas
+from votacao.urna.respostas import Resposta
+
+CURTO = 2
+"""Segundos no cache das páginas que mudam com a votação."""
+PARA_SEMPRE = 365 * 24 * 3600
+
+# --- Páginas públicas -------------------------------------------------------------------------------------------------
+
+
+@require_safe
+@publica(segundos=CURTO)
+def inicio(request: HttpRequest) -> HttpResponse:
+    agora = timezone.now()
+    publicos = Paredao.objects.publicos().select_related("edicao").com_participantes()
+    contexto = {
+        "agora": agora,
+        "abertos": list(publicos.abertos(agora)),
+        "agendados": list(publicos.agendados(agora).order_by("abre_em")[:3]),
+        "encerrado": publicos.encerrados(agora).filter(publicado_em__isnull=True).first(),
+        "ultimo": publicos.publicados().order_by("-publicado_em").first(),
+    }
+    contexto["apuracao"] = apuracao.apurar(contexto["ultimo"]) if contexto["ultimo"] else None
+    return render(request, "votacao/inicio.html", contexto)
+
+
+@require_safe
+@publica(segundos=CURTO)
+def paredoes(request: HttpRequest) -> HttpResponse:
+    agora = timezone.now()
+    lista = Paredao.objects.publicos().select_related("edicao").com_participantes().order_by("-abre_em", "-pk")
+    contexto = {"agora": agora, "paredoes": [(paredao, paredao.situacao(agora)) for paredao in lista]}
+    return render(request, "votacao/paredoes.html", contexto)
+
+
+@require_safe
+@publica(segundos=CURTO)
+def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    return render(request, "votacao/paredao.html", contexto_do_paredao(_publico(paredao_id), timezone.now()))
+
+
+@require_safe
+@publica(segundos=CURTO)
+def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    """O resultado, se já foi publicado, ou as parciais, se são públicas. Senão, diz quando."""
+    agora = timezone.now()
+    paredao = _publico(paredao_id)
+    situacao = paredao.situacao(agora)
+    contexto = {"paredao": paredao, "situacao": situacao, "agora": agora}
+    if situacao == Paredao.Situacao.PUBLICADO or _parciais_publicas(paredao, situacao):
+        contexto["apuracao"] = apuracao.apurar(paredao)
+        contexto["participantes"], contexto["horas"] = apuracao.por_hora(paredao)
+        contexto["maior_hora"] = max((hora.total for hora in contexto["horas"]), default=0)
+    return render(request, "votacao/resultado.html", contexto)
+
+
+@require_safe
+@publica(segundos=60, navegador=PARA_SEMPRE)
+def foto(request: HttpRequest, arquivo: str) -> HttpResponse:
+    """Uma foto de participante. O nome muda com o conteúdo, por isso o navegador a guarda para sempre."""
+    try:
+        with default_storage.open(f"participantes/{arquivo}") as aberto:
+            return HttpResponse(aberto.read(), content_type="image/webp")
+    except FileNotFoundError:
+        raise Http404 from None
+
+
+def contexto_do_paredao(paredao: Paredao, agora: datetime) -> dict[str, object]:
+    """O que a página de votação mostra; a prévia do admin usa o mesmo."""
+    situacao = paredao.situacao(agora)
+    contexto: dict[str, object] = {
+        "paredao": paredao,
+        "situacao": situacao,
+        "opcoes": paredao.opcoes.all(),
+        "agora": agora,
+    }
+    if _parciais_publicas(paredao, situacao):
+        contexto["apuracao"] = apuracao.apurar(paredao)
+    return contexto
+
+
+def _publico(paredao_id: int) -> Paredao:
+    return get_object_or_404(
+        Paredao.objects.publicos().select_related("edicao").com_participantes(), pk=paredao_id
+    )
+
+
+def _parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
+    comecou = situacao not in (Paredao.Situacao.RASCUNHO, Paredao.Situacao.AGENDADO)
+    return comecou and paredao.parciais == Paredao.Parciais.SEMPRE
+
+
+# --- A porta do Django para a urna ------------------------------------------------------------------------------------
+
+
+@csrf_exempt  # Quem decide é `exame.mesmo_site`: a página é a mesma para todos e não pode levar um segredo.
+def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    em_json = exame.quer_json(request.headers.get("Accept", ""))
+    existente: int | None = None
+    try:
+        if request.method != "POST":
+            raise MetodoErrado
+        if _tamanho(request) > exame.CORPO_MAXIMO:
+            raise CorpoGrande
+        if not exame.mesmo_site(
+            request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
+        ):
+            raise OutroSite
+        limites.contar("voto", request.META["REMOTE_ADDR"])
+        paredao = catalogo.ler(paredao_id)
+        if paredao is None:
+            raise ParedaoInexistente
+        existente = paredao.id
+        corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
+        voto = exame.examinar(corpo, paredao, time.time())
+        (desfecho,) = registro.gravar([voto])
+        if not isinstance(desfecho, Contado):
+            raise desfecho
+    except Recusa as recusa:
+        return _em_http(respostas.recusa(type(recusa), em_json=em_json, paredao_id=existente))
+    return _em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
+
+
+@require_GET
+def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    agora = time.time()
+    try:
+        limites.contar("cedula", request.META["REMOTE_ADDR"])
+        paredao = catalogo.ler(paredao_id)
+        if paredao is None:
+            raise ParedaoInexistente
+        exame.pode_emitir(paredao, agora)
+    except Recusa as recusa:
+        return _em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
+    texto, expira_em = cedulas.emitir(
+        paredao=paredao_id,
+        modalidade=Modalidade.TORCIDA,
+        bits=settings.CEDULA_BITS,
+        porta=cedulas.COM_SCRIPT,
+        agora=agora,
+    )
+    return _em_http(respostas.cedula_emitida(texto, settings.CEDULA_BITS, expira_em))
+
+
+@require_GET
+@never_cache
+def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    """Para quem vota sem JavaScript: a escolha e uma cédula sem prova, num formulário que só falta confirmar."""
+    agora = time.time()
+    existente: int | None = None
+    try:
+        limites.contar("confirmacao", request.META["REMOTE_ADDR"])
+        na_urna = catalogo.ler(paredao_id)
+        if na_urna is None:
+            raise ParedaoInexistente
+        existente = na_urna.id
+        exame.pode_emitir(na_urna, agora)
+        escolha = request.GET.get("participante", "")
+        if not (escolha.isascii() and escolha.isdigit() and len(escolha) < 10):
+            raise PedidoMalformado
+        opcao = Opcao.objects.filter(paredao=paredao_id, participante=int(escolha)).select_related("participante").first()
+        if opcao is None:
+            raise PedidoMalformado
+    except Recusa as recusa:
+        return _em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=existente))
+    texto, _ = cedulas.emitir(
+        paredao=paredao_id, modalidade=Modalidade.TORCIDA, bits=0, porta=cedulas.SEM_SCRIPT, agora=agora
+    )
+    contexto = {"paredao": _publico(paredao_id), "opcao": opcao, "cedula": texto}
+    return render(request, "votacao/confirmar.html", contexto)
+
+
+@require_safe
+@never_cache
+def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
+    """O comprovante, lido do livro. Logo depois do voto, quem responde é a faixa, com o modelo abaixo."""
+    chave = bytes.fromhex(codigo)
+    try:
+        contado = registro.procurar([chave]).get(chave)
+    except Recusa as recusa:
+        return _em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
+    if contado is None:
+        return render(request, "votacao/comprovante_desconhecido.html", {"codigo": codigo}, status=404)
+    hora = timezone.localtime(datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()))
+    contexto = _contexto_do_comprovante(_publico(contado.paredao), contado.participante) | {
+        "codigo": codigo,
+        "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4)),
+        "hora": hora.strftime("%d/%m/%Y às %H:%M:%S"),
+    }
+    return render(request, "votacao/comprovante.html", contexto)
+
+
+@require_safe
+@publica(segundos=1)
+def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: int) -> HttpResponse:
+    """O comprovante com marcas no lugar de código e hora; a faixa as preenche (`votacao.urna.faixa`)."""
+    paredao = _publico(paredao_id)
+    if all(opcao.participante_id != participante_id for opcao in paredao.opcoes.all()):
+        raise Http404
+    contexto = _contexto_do_comprovante(paredao, participante_id) | {
+        "codigo": "@@CODIGO@@",
+        "legivel": "@@LEGIVEL@@",
+        "hora": "@@HORA@@",
+    }
+    return render(request, "votacao/comprovante.html", contexto)
+
+
+def _contexto_do_comprovante(paredao: Paredao, participante_id: int) -> dict[str, object]:
+    agora = timezone.now()
+    situacao = paredao.situacao(agora)
+    mostra = paredao.parciais != Paredao.Parciais.OCULTAS or situacao == Paredao.Situacao.PUBLICADO
+    return {
+        "paredao": paredao,
+        "situacao": situacao,
+        "agora": agora,
+        "participante": Participante.objects.get(pk=participante_id),
+        "apuracao": apuracao.apurar(paredao) if mostra else None,
+    }
+
+
+def _tamanho(request: HttpRequest) -> int:
+    declarado = request.META.get("CONTENT_LENGTH") or "0"
+    return int(declarado) if declarado.isascii() and declarado.isdigit() else 0
+
+
+def _em_http(resposta: Resposta) -> HttpResponse:
+    http = HttpResponse(resposta.corpo, status=resposta.status)
+    del http["Content-Type"]
+    for nome, valor in resposta.cabecalhos:
+        http[nome] = valor
+    return http
