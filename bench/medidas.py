@@ -220,7 +220,7 @@ def escrever_entre_marcas(pagina: Path, conteudo: str) -> None:
 
 def desenho(series: Sequence[Serie], nota: str) -> str:
     """Barras horizontais de votos por segundo, em SVG."""
-    largura, esquerda, alto, passo = 760, 250, 30, 48
+    largura, esquerda, alto, passo = 800, 280, 30, 48
     maior = max(serie.mediana("por_segundo") for serie in series) or 1.0
     altura = 96 + passo * len(series)
     linhas = [

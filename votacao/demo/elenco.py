@@ -177,8 +177,8 @@ ELENCO: tuple[Personagem, ...] = (
     ),
     Personagem(
         "Otávio Kenzo Murakawa", "Kenzo", 29, "Engenheiro agrônomo", "Londrina", "PR", "pipoca",
-        "Conversa com as mudas de café do sítio dos avós e garante que elas respondem. Tímido até a "
-        "segunda música do karaokê.",
+        "Conversa com as mudas de café do sítio dos avós e garante que elas respondem. Tímido até "
+        "a segunda música do karaokê.",
         Tracos(
             "#f0c49c", "lateral", "#1b171b", "jaqueta", "#2f5d50", "#f3e9d6",
             _MANGA,
@@ -190,8 +190,8 @@ ELENCO: tuple[Personagem, ...] = (
     Personagem(
         "Rosilene Batuíra Gomes", "Rosi", 41, "Motorista de ônibus", "Duque de Caxias", "RJ",
         "pipoca",
-        "Dirige a linha das cinco da manhã e conhece a vida de cada passageiro. Criou três filhos e "
-        "não leva desaforo até o ponto final.",
+        "Dirige a linha das cinco da manhã e conhece a vida de cada passageiro. Criou três filhos "
+        "e não leva desaforo até o ponto final.",
         Tracos(
             "#56321f", "trancas", "#1a1110", "decote_v", "#1f6fd1", "#ffd35c",
             _CORAL,
@@ -201,8 +201,8 @@ ELENCO: tuple[Personagem, ...] = (
     ),
     Personagem(
         "Valdomiro Piaçava Reis", "Seu Miro", 58, "Pescador", "Canavieiras", "BA", "pipoca",
-        "Lê o tempo na cor da maré e conta cada peixe um pouco maior do que foi. Quer o prêmio para "
-        "um barco com o nome da esposa.",
+        "Lê o tempo na cor da maré e conta cada peixe um pouco maior do que foi. Quer o prêmio "
+        "para um barco com o nome da esposa.",
         Tracos(
             "#8a5536", "entradas", "#d8d4cf", "camisa", "#f3ead9", "#c9b68e",
             _MANGA,
@@ -248,8 +248,8 @@ ELENCO: tuple[Personagem, ...] = (
     ),
     Personagem(
         "Everton Quirino da Luz", "Quirino", 37, "Pedreiro e sambista", "São Paulo", "SP", "pipoca",
-        "De segunda a sexta levanta parede; no sábado levanta a roda de samba da Zona Leste. Pai de "
-        "gêmeas e especialista em feijoada.",
+        "De segunda a sexta levanta parede; no sábado levanta a roda de samba da Zona Leste. Pai "
+        "de gêmeas e especialista em feijoada.",
         Tracos(
             "#4a2a1c", "careca", "#140e0d", "camiseta", "#f4f0e8", "#d6322f",
             _MANGA,

@@ -915,7 +915,7 @@ def _dreads() -> _Penteado:
     )
     p.frente.append(_touca([(x * 1.05, y - 14) for x, y in _TOPO]))
     for i in range(9):  # raízes separadas, penteadas para os lados
-        x = -104 + 26 * i
+        x = -104.0 + 26 * i
         y = 276 + (abs(x) / 137) ** 2.4 * 70
         p.fios.append(_Mecha(_aberta((x * 0.2, 178), (x * 0.8, 222), (x, y)), (2, 6, 4), -0.8, 0.9))
         p.fios.append(
@@ -1189,7 +1189,7 @@ class _Retrato:
     def _tecido(
         self, furos: list[Forma], *, folga: float = 7.0, cor: Cor | None = None
     ) -> Image.Image:
-        """Pinta o pano sobre o tronco, menos os furos (decote e cavas), com luz, dobra e estampa."""
+        """Pinta o pano sobre o tronco, menos os furos (decote e cavas); luz, dobra e estampa."""
         tela, t = self.tela, self.t
         cor = cor or _cor(t.cor_roupa)
         m = tela.mascara([self._ombros(folga)], cabeca=False)
@@ -1220,7 +1220,7 @@ class _Retrato:
         cor = _cor(t.cor_detalhe)
         if t.estampa == "listras":
             for i in range(9):
-                y = 690 + i * 38
+                y = 690.0 + i * 38
                 arco = _aberta(
                     (40, y + 46), (200, y + 6), (360, y + 22), (520, y + 6), (680, y + 46)
                 )
@@ -1287,10 +1287,20 @@ class _Retrato:
         self._fios(p.fios_tras, cor, m)
 
     def _fios(self, fios: list[_Mecha], cor: Cor, m: Image.Image) -> None:
+        """Pinta os fios dentro da máscara, uma passada por tom: um a um custaria o dobro."""
         contraste = 1.0 if _claridade(cor) > 0.25 else 1.25
+        caixa = m.getbbox()
+        if caixa is None:
+            return
+        por_tom: dict[tuple[float, float], list[Forma]] = {}
         for f in fios:
-            tom = _luz(cor, f.tom * contraste * 0.8) if f.tom > 0 else _escuro(cor, -f.tom)
-            self.tela.pinta(_fita(f.pontos, f.larguras), tom, alfa=f.alfa, dentro=m)
+            por_tom.setdefault((f.tom, f.alfa), []).append(_fita(f.pontos, f.larguras))
+        for (tom, alfa), formas in por_tom.items():
+            tinta = _luz(cor, tom * contraste * 0.8) if tom > 0 else _escuro(cor, -tom)
+            riscos = self.tela.mascara(formas, cabeca=True).crop(caixa)
+            riscos = ImageChops.multiply(riscos, m.crop(caixa))
+            riscos = riscos.point([round(i * alfa) for i in range(256)])
+            self.tela.imagem.paste((*tinta, 255), caixa, riscos)
 
     def _cabelo_frente(self) -> None:
         tela, p = self.tela, self.penteado
@@ -1357,7 +1367,7 @@ class _Retrato:
         # lado da sombra: o rosto menos ele mesmo, deslocado para a luz
         lado = [(x * 0.98 - 34 + self.fx, y - 8) for x, y in self.contorno]
         tela.pinta(
-            [(190, 180), (190, 640), (60, 660), *[q for q in _meia_lua(lado)]],
+            [(190, 180), (190, 640), (60, 660), *_meia_lua(lado)],
             self.sombra_pele, alfa=0.34, dentro=face, raio=13,
         )
         tela.pinta(
@@ -2080,7 +2090,7 @@ def _camiseta(r: _Retrato) -> None:
 
 def _decote_v(r: _Retrato) -> None:
     p = r.t.porte
-    v = [
+    v: Forma = [
         (_EIXO - 104 * p, 640), (_EIXO - 98 * p, 690), (_EIXO, 842), (_EIXO + 98 * p, 690),
         (_EIXO + 104 * p, 640),
     ]
@@ -2218,7 +2228,7 @@ def _blazer(r: _Retrato) -> None:
     r._tecido([v], folga=14)
     cor = _cor(r.t.cor_roupa)
     for s in (-1, 1):
-        lapela = [
+        lapela: Forma = [
             (_EIXO + s * 96 * p, 674), (_EIXO + s * 126 * p, 690), (_EIXO + s * 168 * p, 792),
             (_EIXO + s * 126 * p, 806), (_EIXO + s * 144 * p, 830), (_EIXO + s * 6, 975),
             (_EIXO + s * 34, 870),
