@@ -103,7 +103,7 @@ class Ambiente:
                 raise ImproperlyConfigured(f"{nome}: a urna tem vários processos; um banco na memória não serve.")
             banco["OPTIONS"] = {
                 "transaction_mode": "IMMEDIATE",
-                "timeout": 5,
+                "timeout": 1.5,
                 "init_command": PRAGMAS_SQLITE,
                 **banco.get("OPTIONS", {}),
             }

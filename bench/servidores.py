@@ -141,16 +141,9 @@ def contar(banco: Path, tabela: str) -> int:
 
 
 def uvicorn(modulo: str, porta: int) -> list[str]:
-    opcoes = [
-        "--loop",
-        "uvloop",
-        "--http",
-        "httptools",
-        "--no-access-log",
-        "--log-level",
-        "warning",
-        "--no-proxy-headers",
-    ]
+    # Sem o que o projeto também dispensa: o teto não pode perder por trabalho que o outro não faz.
+    opcoes = ["--loop", "uvloop", "--http", "httptools", "--log-level", "warning"]
+    opcoes += ["--no-access-log", "--no-proxy-headers", "--no-server-header"]
     endereco = ["--host", ENDERECO, "--port", str(porta), "--workers", str(PROCESSOS)]
     return [sys.executable, "-m", "uvicorn", f"bench.linha_de_base.{modulo}:aplicacao", *endereco, *opcoes]
 

@@ -35,18 +35,24 @@ ESPERA_MAXIMA = 2.0
 _INSERE_SQLITE = """
 INSERT INTO votacao_voto (id, participante_id, lote_id)
 WITH RECURSIVE linha(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM linha WHERE i + 1 < %s)
-SELECT substr(%s, i * 16 + 1, 16), %s, %s FROM linha WHERE true
+SELECT substr(%s, i * 16 + 1, 16), CASE {casos} END, %s FROM linha WHERE true
 ON CONFLICT DO NOTHING
 """
+"""As chaves vão juntas num texto de bytes, agrupadas por participante: um parâmetro, e o laço corre em C, sem o GIL."""
 _INSERE_POSTGRES = """
 INSERT INTO votacao_voto (id, participante_id, lote_id)
-SELECT unnest(%s::uuid[]), %s, %s
+SELECT unnest(%s::uuid[]), unnest(%s::bigint[]), %s
 ON CONFLICT DO NOTHING
 """
 _SOMA = """
-INSERT INTO votacao_contagem (paredao_id, modalidade, participante_id, hora, votos) VALUES (%s, %s, %s, %s, %s)
+INSERT INTO votacao_contagem (paredao_id, modalidade, participante_id, hora, votos) VALUES {linhas}
 ON CONFLICT (paredao_id, modalidade, participante_id, hora)
 DO UPDATE SET votos = votacao_contagem.votos + excluded.votos
+"""
+_JANELAS = """
+SELECT p.id, p.abre_em, p.fecha_em, p.publicado_em, o.participante_id
+FROM votacao_paredao p JOIN votacao_opcao o ON o.paredao_id = p.id
+WHERE p.abre_em IS NOT NULL AND p.id IN ({marcas}) ORDER BY p.id {trava}
 """
 
 
@@ -82,20 +88,29 @@ class _Janela(NamedTuple):
     participantes: frozenset[int]
 
 
-def gravar(votos: Sequence[VotoAceito], limite: float | None = None) -> list[Desfecho]:
+class _HaUsadas(Exception):
+    """Uma cédula do lote já está no livro."""
+
+
+def gravar(votos: Sequence[VotoAceito]) -> list[Desfecho]:
+    """Espera a vez de escrever e grava (`gravar_na_vez`). Levanta `UrnaIndisponivel` se ela não vem em `ESPERA_MAXIMA`."""
+    limite = time.monotonic() + ESPERA_MAXIMA
+    with vez_de_escrever(limite, vigiado=False):
+        return gravar_na_vez(votos, limite)
+
+
+def gravar_na_vez(votos: Sequence[VotoAceito], limite: float) -> list[Desfecho]:
     """Grava os votos e diz o desfecho de cada um, na mesma ordem. Tudo ou nada: levanta `UrnaIndisponivel` sem ter
-    gravado nenhum, no máximo em `limite` (relógio monotônico; por omissão, `ESPERA_MAXIMA` a partir de agora) mais o
-    tempo da própria transação. Ao voltar, o que foi `Contado` sobrevive à queda do processo e, com `synchronous=FULL`, da máquina.
+    gravado nenhum. Ao voltar, o que foi `Contado` sobrevive à queda do processo e, com `synchronous=FULL`, da máquina.
+
+    `limite`, no relógio monotônico: a partir dele nada mais é gravado, porque quem chama já terá respondido 503.
     """
     primeiros: dict[bytes, VotoAceito] = {}
     for voto in votos:
         primeiros.setdefault(voto.id, voto)
-    if limite is None:
-        limite = time.monotonic() + ESPERA_MAXIMA
     try:
-        with _vez_de_escrever(limite), transaction.atomic():
-            desfechos = _gravar_unicos(primeiros)
-    except (DatabaseError, InterfaceError, OSError) as erro:
+        desfechos = _gravar_unicos(primeiros, limite)
+    except (DatabaseError, InterfaceError) as erro:
         # A conexão pode ter ficado inútil (banco reiniciado, disco cheio): a próxima gravação abre outra.
         if not connection.in_atomic_block:
             connection.close()
@@ -108,7 +123,7 @@ def gravar(votos: Sequence[VotoAceito], limite: float | None = None) -> list[Des
 def procurar(chaves: Sequence[bytes]) -> dict[bytes, Contado]:
     """Os votos do livro com estas chaves. Levanta `UrnaIndisponivel` se o banco não responde."""
     try:
-        return {chave: contado for chave, (contado, _) in _ler(chaves).items()}
+        return _ler(chaves)
     except (DatabaseError, InterfaceError) as erro:
         if not connection.in_atomic_block:
             connection.close()
@@ -121,25 +136,45 @@ def _repetido(voto: VotoAceito, desfecho: Desfecho) -> Desfecho:
     return desfecho
 
 
-def _gravar_unicos(votos: dict[bytes, VotoAceito]) -> dict[bytes, Desfecho]:
+def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
+    """Supõe que todas as cédulas são novas, o que é quase sempre verdade; se não são, desfaz, tira as usadas e repete."""
+    usadas: dict[bytes, Contado] = {}
+    while True:
+        novos = {chave: voto for chave, voto in votos.items() if chave not in usadas} if usadas else votos
+        try:
+            with transaction.atomic():
+                if time.monotonic() >= limite:
+                    raise UrnaIndisponivel
+                desfechos = _gravar_novos(novos) if novos else {}
+            break
+        except _HaUsadas:
+            usadas = _ler(list(votos))
+    # Quem chegou fora de hora ainda pode ter uma cédula já contada.
+    tardios = [chave for chave, desfecho in desfechos.items() if not isinstance(desfecho, Contado)]
+    if tardios:
+        usadas |= _ler(tardios)
+    for chave, contado in usadas.items():
+        desfechos[chave] = _repetido(votos[chave], contado)
+    return desfechos
+
+
+def _gravar_novos(votos: dict[bytes, VotoAceito]) -> dict[bytes, Desfecho]:
     agora = time.time()
-    janelas = _ler_janelas({voto.paredao for voto in votos.values()})
     desfechos: dict[bytes, Desfecho] = {}
     grupos: dict[tuple[int, int, int], dict[int, list[bytes]]] = {}
-    for chave, voto in votos.items():
-        recusa = _recusa(voto, janelas.get(voto.paredao))
-        if recusa is not None:
-            desfechos[chave] = recusa
-            continue
-        grupo = grupos.setdefault((voto.paredao, voto.modalidade, int(voto.aceito_em // 3600)), {})
-        grupo.setdefault(voto.participante, []).append(chave)
-    for (paredao, modalidade, hora), escolhas in grupos.items():
-        desfechos.update(_gravar_lote(paredao, modalidade, hora, escolhas, agora))
-    # Quem chegou fora de hora ainda pode ter uma cédula já contada.
-    recusados = [chave for chave, desfecho in desfechos.items() if not isinstance(desfecho, Contado)]
-    if recusados:
-        for chave, (contado, _) in _ler(recusados).items():
-            desfechos[chave] = _repetido(votos[chave], contado)
+    with connection.cursor() as cursor:
+        janelas = _ler_janelas(cursor, {voto.paredao for voto in votos.values()})
+        for chave, voto in votos.items():
+            recusa = _recusa(voto, janelas.get(voto.paredao))
+            if recusa is not None:
+                desfechos[chave] = recusa
+                continue
+            grupo = grupos.setdefault((voto.paredao, voto.modalidade, int(voto.aceito_em // 3600)), {})
+            grupo.setdefault(voto.participante, []).append(chave)
+        for (paredao, modalidade, hora), escolhas in sorted(grupos.items()):
+            _gravar_lote(cursor, paredao, modalidade, hora, escolhas, agora)
+            for participante, chaves in escolhas.items():
+                desfechos.update(dict.fromkeys(chaves, Contado(participante, paredao, agora)))
     return desfechos
 
 
@@ -158,40 +193,39 @@ def _recusa(voto: VotoAceito, janela: _Janela | None) -> type[Recusa] | None:
 
 
 def _gravar_lote(
-    paredao: int, modalidade: int, hora: int, escolhas: dict[int, list[bytes]], agora: float
-) -> dict[bytes, Desfecho]:
-    numero = _proximo_numero()
-    desfechos: dict[bytes, Desfecho] = {}
-    inseridos: dict[int, list[bytes]] = {}
-    with connection.cursor() as cursor:
+    cursor: Any, paredao: int, modalidade: int, hora: int, escolhas: dict[int, list[bytes]], agora: float
+) -> None:
+    """Lote, votos e contagens. Levanta `_HaUsadas` se algum voto não é novo: a transação inteira é desfeita.
+
+    O lote vai antes dos votos: no SQLite, uma linha mãe que chega depois das filhas custa uma varredura do livro.
+    """
+    linhas = [linha_do_livro(chave, quem) for quem, chaves in escolhas.items() for chave in chaves]
+    inicio = _data(hora * 3600)
+    cursor.execute(
+        "INSERT INTO votacao_lote (paredao_id, modalidade, hora, quantidade, resumo, gravado_em) "
+        "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
+        [paredao, modalidade, inicio, len(linhas), resumir(linhas), _data(agora)],
+    )
+    (numero,) = cursor.fetchone()
+    if connection.vendor == "sqlite":
+        casos, limites, ate = [], [], 0
         for participante, chaves in escolhas.items():
-            if connection.vendor == "sqlite":
-                cursor.execute(_INSERE_SQLITE, [len(chaves), b"".join(chaves), participante, numero])
-            else:
-                cursor.execute(_INSERE_POSTGRES, [[chave.hex() for chave in chaves], participante, numero])
-            novos = chaves
-            if cursor.rowcount != len(chaves):
-                no_livro = _ler(chaves)
-                novos = [chave for chave in chaves if no_livro[chave][1] == numero]
-                for chave in chaves:
-                    contado, lote = no_livro[chave]
-                    if lote != numero:
-                        desfechos[chave] = contado if contado.participante == participante else CedulaUsada
-            if novos:
-                inseridos[participante] = novos
-                desfechos.update(dict.fromkeys(novos, Contado(participante, paredao, agora)))
-        if inseridos:
-            inicio = _data(hora * 3600)
-            linhas = [chave + _oito_bytes(quem) for quem, chaves in inseridos.items() for chave in chaves]
-            cursor.execute(
-                "INSERT INTO votacao_lote (id, paredao_id, modalidade, hora, quantidade, resumo, gravado_em) "
-                "VALUES (%s, %s, %s, %s, %s, %s, %s)",
-                [numero, paredao, modalidade, inicio, len(linhas), resumir(linhas), _data(agora)],
-            )
-            # Em ordem de participante: dois escritores no PostgreSQL pegam as linhas sempre na mesma ordem.
-            for participante in sorted(inseridos):
-                cursor.execute(_SOMA, [paredao, modalidade, participante, inicio, len(inseridos[participante])])
-    return desfechos
+            ate += len(chaves)
+            casos.append("WHEN i < %s THEN %s")
+            limites += [ate, participante]
+        juntas = b"".join(chave for chaves in escolhas.values() for chave in chaves)
+        cursor.execute(_INSERE_SQLITE.format(casos=" ".join(casos)), [len(linhas), juntas, *limites, numero])
+    else:
+        chaves_pg = [chave.hex() for chaves in escolhas.values() for chave in chaves]
+        quem_pg = [quem for quem, chaves in escolhas.items() for _ in chaves]
+        cursor.execute(_INSERE_POSTGRES, [chaves_pg, quem_pg, numero])
+    if cursor.rowcount != len(linhas):
+        raise _HaUsadas
+    somas: list[Any] = []
+    # Em ordem de participante: dois escritores no PostgreSQL pegam as linhas sempre na mesma ordem.
+    for participante in sorted(escolhas):
+        somas += [paredao, modalidade, participante, inicio, len(escolhas[participante])]
+    cursor.execute(_SOMA.format(linhas=", ".join(["(%s, %s, %s, %s, %s)"] * len(escolhas))), somas)
 
 
 def resumir(linhas: list[bytes]) -> bytes:
@@ -200,54 +234,30 @@ def resumir(linhas: list[bytes]) -> bytes:
 
 
 def linha_do_livro(chave: bytes, participante: int) -> bytes:
-    return chave + _oito_bytes(participante)
+    return chave + participante.to_bytes(8, "big")
 
 
-def _oito_bytes(participante: int) -> bytes:
-    return participante.to_bytes(8, "big")
-
-
-def _proximo_numero() -> int:
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            # Ninguém mais escreve durante esta transação (BEGIN IMMEDIATE): o número não pode ser de outro.
-            cursor.execute("SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'votacao_lote'), 0) + 1")
-        else:
-            cursor.execute("SELECT nextval(pg_get_serial_sequence('votacao_lote', 'id'))")
-        return int(cursor.fetchone()[0])
-
-
-def _ler_janelas(paredoes: set[int]) -> dict[int, _Janela]:
+def _ler_janelas(cursor: Any, paredoes: set[int]) -> dict[int, _Janela]:
     marcas = ",".join(["%s"] * len(paredoes))
-    trava = "" if connection.vendor == "sqlite" else " FOR SHARE"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT id, abre_em, fecha_em, publicado_em FROM votacao_paredao "  # noqa: S608 (só marcas)
-            f"WHERE abre_em IS NOT NULL AND id IN ({marcas}) ORDER BY id{trava}",
-            list(paredoes),
-        )
-        linhas = cursor.fetchall()
-        cursor.execute(
-            f"SELECT paredao_id, participante_id FROM votacao_opcao WHERE paredao_id IN ({marcas})",  # noqa: S608
-            list(paredoes),
-        )
-        participantes: dict[int, set[int]] = {}
-        for paredao_id, participante_id in cursor.fetchall():
-            participantes.setdefault(paredao_id, set()).add(participante_id)
+    trava = "" if connection.vendor == "sqlite" else "FOR SHARE OF p"
+    cursor.execute(_JANELAS.format(marcas=marcas, trava=trava), list(paredoes))
+    linhas = cursor.fetchall()
+    participantes: dict[int, set[int]] = {}
+    for paredao_id, *_, participante_id in linhas:
+        participantes.setdefault(paredao_id, set()).add(participante_id)
     return {
         paredao_id: _Janela(
             abre_em=_instante(abre_em),
             fecha_em=float("inf") if fecha_em is None else _instante(fecha_em),
             publicado=publicado_em is not None,
-            participantes=frozenset(participantes.get(paredao_id, ())),
+            participantes=frozenset(participantes[paredao_id]),
         )
-        for paredao_id, abre_em, fecha_em, publicado_em in linhas
+        for paredao_id, abre_em, fecha_em, publicado_em, _ in {linha[0]: linha for linha in linhas}.values()
     }
 
 
-def _ler(chaves: Sequence[bytes]) -> dict[bytes, tuple[Contado, int]]:
-    """Por chave, o voto e o número do seu lote. O lote que está sendo escrito ainda não tem linha, nem paredão."""
-    achados: dict[bytes, tuple[Contado, int]] = {}
+def _ler(chaves: Sequence[bytes]) -> dict[bytes, Contado]:
+    achados: dict[bytes, Contado] = {}
     with connection.cursor() as cursor:
         for inicio in range(0, len(chaves), 500):
             parte: list[Any] = list(chaves[inicio : inicio + 500])
@@ -255,22 +265,19 @@ def _ler(chaves: Sequence[bytes]) -> dict[bytes, tuple[Contado, int]]:
                 parte = [chave.hex() for chave in parte]
             marcas = ",".join(["%s"] * len(parte))
             cursor.execute(
-                f"SELECT v.id, v.participante_id, v.lote_id, l.paredao_id, l.gravado_em FROM votacao_voto v "  # noqa: S608
-                f"LEFT JOIN votacao_lote l ON l.id = v.lote_id WHERE v.id IN ({marcas})",
+                f"SELECT v.id, v.participante_id, l.paredao_id, l.gravado_em FROM votacao_voto v "  # noqa: S608
+                f"JOIN votacao_lote l ON l.id = v.lote_id WHERE v.id IN ({marcas})",
                 parte,
             )
-            for chave, participante, lote, paredao, gravado_em in cursor.fetchall():
+            for chave, participante, paredao, gravado_em in cursor.fetchall():
                 bruta = chave if isinstance(chave, bytes) else chave.bytes
-                instante = 0.0 if gravado_em is None else _instante(gravado_em)
-                achados[bruta] = (Contado(participante, paredao or 0, instante), lote)
+                achados[bruta] = Contado(participante, paredao, _instante(gravado_em))
     return achados
 
 
-def _instante(data: datetime | str) -> float:
-    # O SQLite devolve o texto que o Django gravou, em UTC e sem fuso.
-    if isinstance(data, str):
-        return datetime.fromisoformat(data).replace(tzinfo=UTC).timestamp()
-    return data.timestamp()
+def _instante(data: datetime) -> float:
+    # O SQLite devolve a data sem fuso, em UTC, como o Django a gravou.
+    return (data if data.tzinfo else data.replace(tzinfo=UTC)).timestamp()
 
 
 def _data(instante: float) -> Any:
@@ -278,33 +285,32 @@ def _data(instante: float) -> Any:
 
 
 @contextmanager
-def _vez_de_escrever(limite: float) -> Iterator[None]:
-    """No SQLite, a vez de escrever entre os processos desta máquina, por `flock`.
+def vez_de_escrever(limite: float, *, vigiado: bool) -> Iterator[None]:
+    """No SQLite, a vez de escrever entre os processos desta máquina, por `flock`. Levanta `UrnaIndisponivel`.
 
     Sem a tranca, dois escritores se encontram na espera ocupada do SQLite, que dorme até 100 ms por tentativa e deixa
     o -wal crescer sem fim. O PostgreSQL não precisa dela.
+
+    `vigiado`: dorme no núcleo, que acorda quem espera assim que a tranca se solta. Se um processo parado a segurar para
+    além do limite, o vigia já terá respondido 503 (e `gravar_na_vez` não grava mais). Os outros perguntam de tempos em
+    tempos, e desistem no limite.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         yield
         return
-    arquivo = os.open(f"{connection.settings_dict['NAME']}.tranca", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
-        espera = 0.0002
+        arquivo = os.open(f"{connection.settings_dict['NAME']}.tranca", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as erro:
+        raise UrnaIndisponivel from erro
+    try:
         while True:
             try:
-                fcntl.flock(arquivo, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(arquivo, fcntl.LOCK_EX if vigiado else fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
-            except BlockingIOError:
+            except BlockingIOError as erro:
                 if time.monotonic() >= limite:
-                    raise
-                time.sleep(espera)
-                espera = min(espera * 1.5, 0.002)
-        with connection.cursor() as cursor:
-            cursor.execute(f"PRAGMA busy_timeout = {max(50, int((limite - time.monotonic()) * 1000))}")
-        try:
-            yield
-        finally:
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {int(connection.settings_dict['OPTIONS']['timeout'] * 1000)}")
+                    raise UrnaIndisponivel from erro
+                time.sleep(0.002)
+        yield
     finally:
         os.close(arquivo)

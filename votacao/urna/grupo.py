@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from django.db import connection
@@ -44,9 +45,16 @@ class _Pedido(Generic[P, R]):
 class Grupo(Generic[P, R]):
     """Uma fila, uma thread, um laço de eventos. `depositar` e as respostas acontecem só no laço."""
 
-    def __init__(self, nome: str, fazer: Callable[[Sequence[P], float], Sequence[R | type[Recusa]]]) -> None:
-        """`fazer` recebe os pedidos e o instante (relógio monotônico) em que deve desistir de esperar."""
+    def __init__(
+        self,
+        nome: str,
+        fazer: Callable[[Sequence[P], float], Sequence[R | type[Recusa]]],
+        vez: Callable[[float], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        """`vez` é a espera por outros processos, durante a qual a fila ainda cresce; `fazer` recebe os pedidos. Os dois
+        sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`."""
         self._nome = nome
+        self._vez = vez
         self._fazer = fazer
         self._fila: deque[_Pedido[P, R]] = deque()
         self._em_curso: list[_Pedido[P, R]] = []
@@ -106,28 +114,35 @@ class Grupo(Generic[P, R]):
             connection.close()
 
     def _fazer_lote(self) -> None:
+        # Só esta thread tira da fila: o primeiro de agora é o primeiro do lote.
+        limite = self._fila[0].chegou + PRAZO - FOLGA
         lote: list[_Pedido[P, R]] = []
-        fila = self._fila
-        with self._trinco:
-            while fila and len(lote) < LOTE_MAXIMO:
-                pedido = fila.popleft()
-                if not pedido.respondido:
-                    lote.append(pedido)
-            self._em_curso = lote
-        if not lote:
-            return
         resultados: Sequence[R | type[Recusa]]
         try:
-            resultados = self._fazer([pedido.conteudo for pedido in lote], lote[0].chegou + PRAZO - FOLGA)
+            with self._vez(limite):
+                lote = self._tirar()
+                resultados = self._fazer([pedido.conteudo for pedido in lote], limite)
         except UrnaIndisponivel as erro:
-            registro_de_erros.warning("%s: %d pedidos sem resposta durável: %s", self._nome, len(lote), erro.__cause__)
+            lote = lote or self._tirar()
+            registro_de_erros.warning("%s: %d sem resposta durável: %s", self._nome, len(lote), erro.__cause__)
             resultados = [UrnaIndisponivel] * len(lote)
         except Exception:
+            lote = lote or self._tirar()
             registro_de_erros.exception("%s: falha inesperada em %d pedidos", self._nome, len(lote))
             resultados = [UrnaIndisponivel] * len(lote)
         self._em_curso = []
         if self._laco is not None and not self._laco.is_closed():
             self._laco.call_soon_threadsafe(self._entregar, lote, resultados)
+
+    def _tirar(self) -> list[_Pedido[P, R]]:
+        lote: list[_Pedido[P, R]] = []
+        with self._trinco:
+            while self._fila and len(lote) < LOTE_MAXIMO:
+                pedido = self._fila.popleft()
+                if not pedido.respondido:
+                    lote.append(pedido)
+            self._em_curso = lote
+        return lote
 
     # --- no laço ---
 
@@ -135,7 +150,11 @@ class Grupo(Generic[P, R]):
         for pedido, resultado in zip(lote, resultados, strict=True):
             if not pedido.respondido:
                 pedido.respondido = True
-                pedido.responder(resultado)
+                try:
+                    pedido.responder(resultado)
+                except Exception:
+                    # O voto já está feito; uma conexão com defeito não pode calar as outras do lote.
+                    registro_de_erros.exception("%s: a resposta a um pedido falhou", self._nome)
 
     def _vigiar(self) -> None:
         """Responde 503 a quem esperou demais. O que ainda está na fila não será feito.

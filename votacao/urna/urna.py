@@ -1,7 +1,9 @@
 """A urna de um processo: grava votos em grupo, lê comprovantes em grupo, guarda na memória os últimos que contou."""
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from votacao import registro
 from votacao.recusas import Recusa
@@ -22,9 +24,11 @@ class Urna:
     """`votar` e `comprovante` só no laço de eventos; a resposta chega por `responder`, também no laço."""
 
     def __init__(self) -> None:
-        self._gravacao: Grupo[VotoAceito, Contado] = Grupo("urna-gravacao", registro.gravar)
+        self._gravacao: Grupo[VotoAceito, Contado] = Grupo(
+            "urna-gravacao", registro.gravar_na_vez, partial(registro.vez_de_escrever, vigiado=True)
+        )
         self._leitura: Grupo[bytes, Contado] = Grupo("urna-leitura", _procurar)
-        self._recentes: dict[bytes, Contado] = {}
+        self._recentes: OrderedDict[bytes, Contado] = OrderedDict()
 
     def iniciar(self, laco: asyncio.AbstractEventLoop) -> None:
         self._gravacao.iniciar(laco)
@@ -41,7 +45,7 @@ class Urna:
         recentes = self._recentes
         recentes[chave] = contado
         if len(recentes) > RECENTES:
-            del recentes[next(iter(recentes))]
+            recentes.popitem(last=False)
 
     def comprovante(self, chave: bytes, responder: Callable[[Desfecho], None]) -> None:
         """Responde na hora se o voto é recente; senão, lê do livro junto com quem mais perguntar."""

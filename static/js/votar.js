@@ -1,0 +1,214 @@
+// O voto num toque: busca a cédula e acha a prova enquanto a pessoa escolhe; depois envia e leva ao comprovante.
+// A cédula conta uma vez só. Por isso, sem resposta, vai a mesma de novo até haver resposta, mesmo depois de recarregar.
+// Sem fetch, sem Worker ou com defeito neles, o formulário segue pela página de confirmação, que não usa nada disto.
+(() => {
+  "use strict";
+  const urna = document.getElementById("urna");
+  if (!urna || !window.fetch || !window.Worker || !window.AbortController) return;
+  const formulario = urna.querySelector("form");
+  const aviso = document.getElementById("aviso");
+  const texto = aviso.querySelector("p");
+  const acao = aviso.querySelector("button");
+  const GUARDADO = "voto:" + urna.dataset.votar;
+  const PRAZO = 10000; // ms de espera por uma resposta
+  const FOLGA = 30000; // ms de validade que uma cédula ainda precisa ter
+
+  let ajuste = 0;
+  let preparo = null;
+  let ocupado = false;
+
+  class Falha extends Error {
+    constructor({ erro = "", mensagem = "", passageira = false, apos = 0 }) {
+      super(mensagem);
+      Object.assign(this, { erro, mensagem, passageira, apos });
+    }
+  }
+  class SemProva extends Error {}
+
+  // --- O voto que ainda não teve resposta ---
+  const memoria = (fazer) => { try { return fazer(sessionStorage); } catch { return null; } };
+  const pendente = () => memoria((s) => JSON.parse(s.getItem(GUARDADO)));
+  const guardar = (voto) => memoria((s) => s.setItem(GUARDADO, JSON.stringify(voto)));
+  const esquecer = () => memoria((s) => s.removeItem(GUARDADO));
+
+  // --- O que a pessoa vê e ouve ---
+  function falar(mensagem, { tom = "espera", botao = "" } = {}) {
+    aviso.dataset.tom = tom;
+    texto.textContent = mensagem;
+    acao.textContent = botao;
+    acao.hidden = !botao;
+  }
+  function calar() {
+    delete aviso.dataset.tom;
+    texto.textContent = "";
+    acao.hidden = true;
+  }
+  function marcar(participante) {
+    document.documentElement.toggleAttribute("data-votando", ocupado);
+    for (const botao of urna.querySelectorAll("button[name=participante]")) {
+      if (ocupado) botao.setAttribute("aria-disabled", "true");
+      else botao.removeAttribute("aria-disabled");
+      botao.closest(".cartao").classList.toggle("escolhido", ocupado && botao.value === participante);
+    }
+  }
+
+  // --- A rede ---
+  async function pedir(endereco, opcoes) {
+    const controle = new AbortController();
+    const prazo = setTimeout(() => controle.abort(), PRAZO);
+    try {
+      const resposta = await fetch(endereco, { ...opcoes, cache: "no-store", credentials: "omit", signal: controle.signal });
+      const corpo = await resposta.json();
+      if (resposta.ok) return { corpo, data: Date.parse(resposta.headers.get("Date")) };
+      const apos = Number(resposta.headers.get("Retry-After")) || 0;
+      const passageira = resposta.status >= 500 || resposta.status === 429 || resposta.status === 408;
+      throw new Falha({ ...corpo, passageira, apos });
+    } catch (erro) {
+      // Sem rede, prazo esgotado ou resposta que não é nossa (um portal de Wi-Fi): o voto pode ou não ter chegado.
+      throw erro instanceof Falha ? erro : new Falha({ passageira: true });
+    } finally {
+      clearTimeout(prazo);
+    }
+  }
+
+  function provar(cedula, bits) {
+    if (!bits) return Promise.resolve("");
+    return new Promise((resolve, reject) => {
+      let trabalhador;
+      try {
+        trabalhador = new Worker(urna.dataset.prova);
+      } catch {
+        reject(new SemProva());
+        return;
+      }
+      trabalhador.onmessage = ({ data }) => { trabalhador.terminate(); resolve(data); };
+      trabalhador.onerror = () => { trabalhador.terminate(); reject(new SemProva()); };
+      trabalhador.postMessage({ cedula, bits });
+    });
+  }
+
+  // --- A cédula, pronta antes do toque ---
+  function preparar() {
+    if (preparo && Date.now() + ajuste < preparo.ate) return preparo.promessa;
+    const este = { ate: Infinity };
+    este.promessa = (async () => {
+      const { corpo, data } = await pedir(urna.dataset.cedula, { headers: { Accept: "application/json" } });
+      if (typeof corpo.cedula !== "string") throw new Falha({ passageira: true });
+      if (data) {
+        ajuste = data - Date.now();
+        document.dispatchEvent(new CustomEvent("bbb:hora", { detail: ajuste }));
+      }
+      este.ate = Date.parse(corpo.expira_em) - FOLGA;
+      return { cedula: corpo.cedula, prova: await provar(corpo.cedula, corpo.bits) };
+    })();
+    este.promessa.catch(() => { if (preparo === este) preparo = null; });
+    preparo = este;
+    return este.promessa;
+  }
+  function adiantar() {
+    if (!formulario || document.hidden || ocupado) return;
+    preparar().catch((falha) => {
+      if (falha.mensagem && !falha.passageira && !ocupado) encerrar(falha);
+    });
+  }
+
+  async function enviar({ participante, cedula, prova }) {
+    const { corpo } = await pedir(urna.dataset.votar, {
+      method: "POST",
+      headers: { Accept: "application/json", "Content-Type": "application/x-www-form-urlencoded" },
+      body: `participante=${participante}&cedula=${cedula}&prova=${prova}`,
+    });
+    if (!/^[0-9a-f]{32}$/.test(corpo.comprovante)) throw new Falha({ passageira: true });
+    return corpo.comprovante;
+  }
+
+  // Espera a vez seguinte: o tempo, a volta da rede ou o botão, o que vier primeiro.
+  function pausa(ms) {
+    return new Promise((seguir) => {
+      const prazo = setTimeout(pronto, ms);
+      function pronto() {
+        clearTimeout(prazo);
+        window.removeEventListener("online", pronto);
+        acao.removeEventListener("click", pronto);
+        seguir();
+      }
+      window.addEventListener("online", pronto);
+      acao.addEventListener("click", pronto);
+    });
+  }
+
+  async function votar(voto) {
+    if (ocupado) return;
+    ocupado = true;
+    marcar(voto.participante);
+    let trocou = false;
+    for (let tentativa = 0; ; tentativa++) {
+      try {
+        if (!voto.cedula) {
+          falar("Preparando sua cédula…");
+          Object.assign(voto, await preparar());
+          preparo = null;
+          guardar(voto);
+        }
+        falar(`Enviando seu voto para ${voto.nome}…`);
+        const comprovante = await enviar(voto);
+        esquecer();
+        falar("Voto contado!", { tom: "certo" });
+        location.assign(`/comprovantes/${comprovante}/`);
+        return;
+      } catch (falha) {
+        if (falha instanceof SemProva) {
+          location.assign(`${urna.dataset.confirmar}?participante=${voto.participante}`);
+          return;
+        }
+        if (!(falha instanceof Falha)) throw falha;
+        if (falha.passageira) {
+          const segundos = Math.max(falha.apos, Math.min(2 ** tentativa, 15)) * (1 + Math.random() / 4);
+          const motivo = falha.mensagem || (voto.cedula
+            ? "Sem resposta da rede. Seu voto está guardado neste aparelho e só conta uma vez."
+            : "Sem resposta da rede. Seu voto ainda não saiu daqui.");
+          falar(`${motivo} Vamos tentar de novo sozinhos.`, { tom: "alerta", botao: "Tentar de novo" });
+          await pausa(segundos * 1000);
+        } else if (falha.erro === "cedula_vencida" && !trocou && formulario) {
+          // O servidor garante que esta cédula não foi contada: pode ir outra.
+          trocou = true;
+          esquecer();
+          voto = { participante: voto.participante, nome: voto.nome };
+        } else {
+          esquecer();
+          encerrar(falha);
+          return;
+        }
+      }
+    }
+  }
+
+  // Uma resposta definitiva que não é um voto contado: diz o que houve e o que fazer.
+  function encerrar(falha) {
+    ocupado = false;
+    marcar("");
+    falar(falha.mensagem, { tom: "alerta", botao: "Atualizar a página" });
+    acao.addEventListener("click", () => location.reload(), { once: true });
+  }
+
+  urna.addEventListener("click", (evento) => {
+    const botao = evento.target.closest("button[name=participante]");
+    if (!botao) return;
+    evento.preventDefault();
+    votar({ participante: botao.value, nome: botao.querySelector("b").textContent });
+  });
+  document.addEventListener("visibilitychange", adiantar);
+  window.addEventListener("pageshow", (evento) => {
+    if (!evento.persisted) return;
+    // Voltou do comprovante: a cédula de antes já foi usada.
+    ocupado = false;
+    preparo = null;
+    marcar("");
+    calar();
+    adiantar();
+  });
+
+  const parado = pendente();
+  if (parado && parado.cedula) votar(parado);
+  else adiantar();
+})();
