@@ -9,6 +9,10 @@ from django.db import models
 class ChaveField(models.UUIDField):
     """UUID de 16 bytes. O `UUIDField` do Django gasta 32 caracteres no SQLite: 119 bytes por voto em vez de 30."""
 
+    def get_internal_type(self) -> str:
+        # Não é "UUIDField" para o banco: o conversor de lá espera o texto de 32 caracteres.
+        return "ChaveField"
+
     def db_type(self, connection: Any) -> str:
         return "blob" if connection.vendor == "sqlite" else "uuid"
 

@@ -145,7 +145,7 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes,
             with transaction.atomic():
                 if time.monotonic() >= limite:
                     raise UrnaIndisponivel
-                desfechos = _gravar_novos(novos) if novos else {}
+                desfechos = _gravar_novos(novos, limite) if novos else {}
             break
         except _HaUsadas:
             usadas = _ler(list(votos))
@@ -158,11 +158,15 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes,
     return desfechos
 
 
-def _gravar_novos(votos: dict[bytes, VotoAceito]) -> dict[bytes, Desfecho]:
+def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
     agora = time.time()
     desfechos: dict[bytes, Desfecho] = {}
     grupos: dict[tuple[int, int, int], dict[int, list[bytes]]] = {}
     with connection.cursor() as cursor:
+        if connection.vendor != "sqlite":
+            # No SQLite quem limita a espera é o `timeout` da conexão; aqui, uma linha travada esperaria sem fim.
+            restam = max(50, int((limite - time.monotonic()) * 1000))
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(restam)])
         janelas = _ler_janelas(cursor, {voto.paredao for voto in votos.values()})
         for chave, voto in votos.items():
             recusa = _recusa(voto, janelas.get(voto.paredao))

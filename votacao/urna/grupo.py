@@ -121,6 +121,8 @@ class Grupo(Generic[P, R]):
         try:
             with self._vez(limite):
                 lote = self._tirar()
+                if not lote:
+                    return
                 resultados = self._fazer([pedido.conteudo for pedido in lote], limite)
         except UrnaIndisponivel as erro:
             lote = lote or self._tirar()
