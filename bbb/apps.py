@@ -1,6 +1,23 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.core.checks import Tags, register
+
+from bbb import checks
 
 
 class BbbConfig(AppConfig):
     name = "bbb"
     verbose_name = "Big Brother Brasil"
+
+    def ready(self) -> None:
+        register(checks.debug_em_producao, Tags.security, deploy=True)
+        register(checks.chave_fraca, Tags.security, deploy=True)
+        register(checks.qualquer_host, Tags.security)
+        register(checks.urna_sem_defesa, Tags.security)
+        register(checks.sqlite_duravel, Tags.database)
+
+
+class EstaticosConfig(StaticFilesConfig):
+    """Do pacote do Bootstrap só se serve a folha que as páginas usam: comprimir o resto levaria meio minuto."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.rtl.*", "bootstrap-*", "bootstrap.css", "bootstrap.css.map"]  # noqa: RUF012

@@ -8,6 +8,7 @@ import asyncio
 import gc
 import logging
 import threading
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
@@ -66,7 +67,9 @@ class Processo:
 
     def __init__(self) -> None:
         self.paginas = MicroCache(
-            Corpo(WSGIMiddleware(django, workers=THREADS), corpo_maximo), declaradas, escolher_codificacao
+            Corpo(cast(Aplicacao, WSGIMiddleware(cast(Any, django), workers=THREADS)), corpo_maximo),
+            declaradas,
+            escolher_codificacao,
         )
         self.urna = Urna()
         self.catalogo = Catalogo()

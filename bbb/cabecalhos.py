@@ -1,5 +1,7 @@
 """Os cabeçalhos de segurança que os middlewares do Django põem em toda resposta, para quem responde sem passar por eles."""
 
+from collections.abc import Callable
+
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +22,7 @@ def cabecalhos_de_seguranca() -> dict[str, str]:
         del resposta["Content-Type"]
         return resposta
 
-    resposta = SecurityMiddleware(
-        CSPMiddleware(PermissionsPolicyMiddleware(XFrameOptionsMiddleware(vazia)))  # type: ignore[arg-type]
-    )(pedido)
-    return dict(resposta.items())
+    cadeia: Callable[[HttpRequest], HttpResponse] = SecurityMiddleware(  # type: ignore[assignment]
+        CSPMiddleware(PermissionsPolicyMiddleware(XFrameOptionsMiddleware(vazia)))
+    )
+    return dict(cadeia(pedido).items())

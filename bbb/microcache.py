@@ -12,6 +12,7 @@ criam entrada nem trabalho. Vencida a página, a primeira pessoa a pedir recebe 
 import asyncio
 import gzip
 import hashlib
+import logging
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -33,6 +34,7 @@ BYTES_MAXIMOS = 64 * 1024 * 1024
 ENTRADA_MAXIMA = 1024 * 1024
 """Bytes da maior resposta que se guarda."""
 COMPRIMIVEIS = (b"text/", b"application/json", b"application/javascript", b"image/svg", b"application/manifest")
+registro_de_erros = logging.getLogger("bbb.microcache")
 _SEGUNDOS = re.compile(r"(s-maxage|stale-while-revalidate|stale-if-error)=(\d{1,8})")
 _DO_CACHE = frozenset({b"content-length", b"content-encoding", b"etag", b"vary", b"connection", b"transfer-encoding"})
 
@@ -191,15 +193,17 @@ class MicroCache:
 
     async def _pedir_e_guardar(self, chave: Chave) -> Resposta:
         velha = self._paginas.get(chave)
-        agora = time.monotonic()
+        socorre = velha is not None and time.monotonic() < velha.socorre_ate
         try:
             resposta = await _pedir(self._aplicacao, chave)
         except Exception:
-            if velha is not None and agora < velha.socorre_ate:
-                velha.serve_ate = max(velha.serve_ate, agora + 1)
-            raise
-        if resposta.status >= 500 and velha is not None and agora < velha.socorre_ate:
-            velha.serve_ate = max(velha.serve_ate, agora + 1)
+            if not socorre:
+                raise
+            registro_de_erros.exception("%s: o Django falhou; segue a página velha", chave[2])
+            resposta = Resposta(500, [], b"")
+        if resposta.status >= 500 and velha is not None and socorre:
+            # Um segundo de cada vez: assim que o Django voltar, a página também volta.
+            velha.serve_ate = max(velha.serve_ate, time.monotonic() + 1)
             return resposta
         self._esquecer(chave)
         if _pode_guardar(resposta):

@@ -2,13 +2,13 @@
 
 import datetime as dt
 import re
-import time
 from collections.abc import Callable
 
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from uuid_utils import uuid7
 
 from inscricoes.models import Edicao
@@ -58,6 +58,7 @@ def criar(casa: list[Participante], agora: dt.datetime) -> CriarParedao:
 
 def votar(paredao: Paredao, votos: list[int], modalidade: int = 1) -> list[str]:
     """Grava os votos na ordem da página e devolve os códigos."""
+    assert paredao.abre_em is not None
     aceito_em = paredao.abre_em.timestamp() + 60
     aceitos = [
         VotoAceito(uuid7().bytes, paredao.pk, modalidade, opcao.participante_id, aceito_em)
@@ -194,8 +195,6 @@ def test_confirmar_leva_o_voto_pronto_e_vota(client: Client, criar: CriarParedao
     assert campos.keys() == {"participante", "cedula", "prova"}
     assert campos["participante"] == str(casa[1].pk)
     assert campos["prova"] == ""
-    voto = client.post(f"/paredoes/{paredao.pk}/votar/", campos, content_type="application/x-www-form-urlencoded")
-    assert voto.status_code == 400  # o cliente de teste não codifica dicionários neste tipo
     corpo = "&".join(f"{nome}={valor}" for nome, valor in campos.items())
     voto = client.post(f"/paredoes/{paredao.pk}/votar/", corpo, content_type="application/x-www-form-urlencoded")
     assert voto.status_code == 303
@@ -235,7 +234,7 @@ def test_modelo_do_comprovante_tem_as_marcas_intactas_e_e_pequeno(
     pagina = texto(client, f"/comprovantes/modelo/{criar(parciais='apos_voto').pk}/{casa[0].pk}/")
     assert set(re.findall(r"@@\w+@@", pagina)) == {"@@CODIGO@@", "@@LEGIVEL@@", "@@HORA@@"}
     assert pagina.count("@") == 2 * 2 * len(re.findall(r"@@\w+@@", pagina))
-    assert 'href="/comprovantes/@@CODIGO@@/"' in pagina
+    assert 'href="../@@CODIGO@@/"' in pagina
     assert len(pagina.encode()) < 6_000
 
 
@@ -282,7 +281,7 @@ def test_resultado_publicado_tem_frase_conta_e_horas(client: Client, criar: Cria
     assert "Voto único" in pagina
     assert "peso 50%" in pagina
     assert "Ver a tabela hora a hora" in pagina
-    assert "<rect width=\"37.50%\"" in pagina
+    assert '<rect width="37.50%"' in pagina
 
 
 def test_resultado_de_quem_fica_marca_o_menor(client: Client, criar: CriarParedao) -> None:
@@ -380,9 +379,7 @@ def temporada(criar: CriarParedao) -> list[str]:
     return [*enderecos, f"/comprovantes/modelo/{aberto.pk}/{primeira.participante_id}/"]
 
 
-def test_paginas_publicas_sao_iguais_para_todos(
-    client: Client, admin_client: Client, temporada: list[str]
-) -> None:
+def test_paginas_publicas_sao_iguais_para_todos(client: Client, admin_client: Client, temporada: list[str]) -> None:
     for endereco in temporada:
         resposta = client.get(endereco)
         assert resposta.status_code == 200, endereco
@@ -416,15 +413,13 @@ def test_nenhuma_pagina_tem_estilo_script_ou_origem_de_fora(
 
 
 def test_pagina_de_votar_nao_faz_mais_consultas_com_mais_participantes(
-    client: Client, criar: CriarParedao, casa: list[Participante], django_assert_num_queries: Callable[..., object]
+    client: Client,
+    criar: CriarParedao,
+    casa: list[Participante],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     paredao = criar()
     extra = Participante.objects.create(edicao=casa[0].edicao, nome="Eva", nome_curto="Eva")
     Opcao.objects.create(paredao=paredao, participante=extra, ordem=9)
-    with django_assert_num_queries(2):  # type: ignore[operator]
+    with django_assert_num_queries(2):
         texto(client, f"/paredoes/{paredao.pk}/")
-
-
-def test_relogio_do_teste_e_o_do_servidor(agora: dt.datetime) -> None:
-    """As situações acima dependem de horas a partir de agora; um relógio parado as tornaria vazias."""
-    assert abs(agora.timestamp() - time.time()) < 60

@@ -159,7 +159,8 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes,
 
 
 def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
-    agora = time.time()
+    # Em segundos inteiros: a hora do comprovante é a mesma lida da memória ou do banco.
+    agora = int(time.time())
     desfechos: dict[bytes, Desfecho] = {}
     grupos: dict[tuple[int, int, int], dict[int, list[bytes]]] = {}
     with connection.cursor() as cursor:
@@ -197,7 +198,7 @@ def _recusa(voto: VotoAceito, janela: _Janela | None) -> type[Recusa] | None:
 
 
 def _gravar_lote(
-    cursor: Any, paredao: int, modalidade: int, hora: int, escolhas: dict[int, list[bytes]], agora: float
+    cursor: Any, paredao: int, modalidade: int, hora: int, escolhas: dict[int, list[bytes]], agora: int
 ) -> None:
     """Lote, votos e contagens. Levanta `_HaUsadas` se algum voto não é novo: a transação inteira é desfeita.
 

@@ -1,6 +1,7 @@
 """As páginas do público e a porta do Django para a urna. Cada view busca, confere, chama uma coisa e responde."""
 
 import time
+from contextlib import suppress
 from datetime import datetime
 
 from django.conf import settings
@@ -33,14 +34,15 @@ PARA_SEMPRE = 365 * 24 * 3600
 def inicio(request: HttpRequest) -> HttpResponse:
     agora = timezone.now()
     publicos = Paredao.objects.publicos().select_related("edicao").com_participantes()
+    ultimo = publicos.publicados().order_by("-publicado_em").first()
     contexto = {
         "agora": agora,
         "abertos": list(publicos.abertos(agora)),
         "agendados": list(publicos.agendados(agora).order_by("abre_em")[:3]),
         "encerrado": publicos.encerrados(agora).filter(publicado_em__isnull=True).first(),
-        "ultimo": publicos.publicados().order_by("-publicado_em").first(),
+        "ultimo": ultimo,
+        "apuracao": apuracao.apurar(ultimo) if ultimo else None,
     }
-    contexto["apuracao"] = apuracao.apurar(contexto["ultimo"]) if contexto["ultimo"] else None
     return render(request, "votacao/inicio.html", contexto)
 
 
@@ -66,11 +68,12 @@ def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
     agora = timezone.now()
     paredao = _publico(paredao_id)
     situacao = paredao.situacao(agora)
-    contexto = {"paredao": paredao, "situacao": situacao, "agora": agora}
+    contexto: dict[str, object] = {"paredao": paredao, "situacao": situacao, "agora": agora}
     if situacao == Paredao.Situacao.PUBLICADO or _parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apuracao.apurar(paredao)
-        contexto["participantes"], contexto["horas"] = apuracao.por_hora(paredao)
-        contexto["maior_hora"] = max((hora.total for hora in contexto["horas"]), default=0)
+        participantes, horas = apuracao.por_hora(paredao)
+        contexto["participantes"], contexto["horas"] = participantes, horas
+        contexto["maior_hora"] = max((hora.total for hora in horas), default=0)
     return render(request, "votacao/resultado.html", contexto)
 
 
@@ -116,7 +119,6 @@ def _parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
 @csrf_exempt  # Quem decide é `exame.mesmo_site`: a página é a mesma para todos e não pode levar um segredo.
 def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     em_json = exame.quer_json(request.headers.get("Accept", ""))
-    existente: int | None = None
     try:
         if request.method != "POST":
             raise MetodoErrado
@@ -130,14 +132,13 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         paredao = catalogo.ler(paredao_id)
         if paredao is None:
             raise ParedaoInexistente
-        existente = paredao.id
         corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
         voto = exame.examinar(corpo, paredao, time.time())
         (desfecho,) = registro.gravar([voto])
         if not isinstance(desfecho, Contado):
             raise desfecho
     except Recusa as recusa:
-        return _em_http(respostas.recusa(type(recusa), em_json=em_json, paredao_id=existente))
+        return _recusar(recusa, paredao_id, em_json=em_json)
     return _em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
 
 
@@ -167,13 +168,11 @@ def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
 def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """Para quem vota sem JavaScript: a escolha e uma cédula sem prova, num formulário que só falta confirmar."""
     agora = time.time()
-    existente: int | None = None
     try:
         limites.contar("confirmacao", request.META["REMOTE_ADDR"])
         na_urna = catalogo.ler(paredao_id)
         if na_urna is None:
             raise ParedaoInexistente
-        existente = na_urna.id
         exame.pode_emitir(na_urna, agora)
         escolha = request.GET.get("participante", "")
         if not (escolha.isascii() and escolha.isdigit() and len(escolha) < 10):
@@ -182,7 +181,7 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         if opcao is None:
             raise PedidoMalformado
     except Recusa as recusa:
-        return _em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=existente))
+        return _recusar(recusa, paredao_id, em_json=False)
     texto, _ = cedulas.emitir(
         paredao=paredao_id, modalidade=Modalidade.TORCIDA, bits=0, porta=cedulas.SEM_SCRIPT, agora=agora
     )
@@ -236,6 +235,15 @@ def _contexto_do_comprovante(paredao: Paredao, participante_id: int) -> dict[str
         "participante": Participante.objects.get(pk=participante_id),
         "apuracao": apuracao.apurar(paredao) if mostra else None,
     }
+
+
+def _recusar(recusa: Recusa, paredao_id: int, *, em_json: bool) -> HttpResponse:
+    """A página da recusa manda de volta ao paredão, se ele existe."""
+    existe = False
+    if not em_json:
+        with suppress(Recusa):
+            existe = catalogo.ler(paredao_id) is not None
+    return _em_http(respostas.recusa(type(recusa), em_json=em_json, paredao_id=paredao_id if existe else None))
 
 
 def _tamanho(request: HttpRequest) -> int:

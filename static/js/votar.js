@@ -57,7 +57,7 @@
     const controle = new AbortController();
     const prazo = setTimeout(() => controle.abort(), PRAZO);
     try {
-      const resposta = await fetch(endereco, { ...opcoes, cache: "no-store", credentials: "omit", signal: controle.signal });
+      const resposta = await fetch(endereco, { ...opcoes, cache: "no-store", signal: controle.signal });
       const corpo = await resposta.json();
       if (resposta.ok) return { corpo, data: Date.parse(resposta.headers.get("Date")) };
       const apos = Number(resposta.headers.get("Retry-After")) || 0;
@@ -165,9 +165,10 @@
         if (falha.passageira) {
           const segundos = Math.max(falha.apos, Math.min(2 ** tentativa, 15)) * (1 + Math.random() / 4);
           const motivo = falha.mensagem || (voto.cedula
-            ? "Sem resposta da rede. Seu voto está guardado neste aparelho e só conta uma vez."
+            ? "Sem resposta da rede. Seu voto está guardado aqui e só conta uma vez."
             : "Sem resposta da rede. Seu voto ainda não saiu daqui.");
-          falar(`${motivo} Vamos tentar de novo sozinhos.`, { tom: "alerta", botao: "Tentar de novo" });
+          const depois = falha.apos > 15 ? "Ele está guardado neste aparelho e vai sozinho." : "Tentando de novo em instantes…";
+          falar(`${motivo} ${depois}`, { tom: "alerta", botao: "Tentar de novo" });
           await pausa(segundos * 1000);
         } else if (falha.erro === "cedula_vencida" && !trocou && formulario) {
           // O servidor garante que esta cédula não foi contada: pode ir outra.

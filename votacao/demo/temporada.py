@@ -130,7 +130,7 @@ def _tem_foto(participante: Participante) -> bool:
 
 def _nascimento(idade: int, lugar: int) -> date:
     """Um dia inventado, de quem faz `idade` anos no ano da edição."""
-    return date(ANO - idade, 1 + lugar * 5 % 12, 1 + lugar * 7 % 28)
+    return date(ANO - idade, 1 + lugar * 5 % 12, 1 + lugar * 11 % 28)
 
 
 # --- Os paredões ------------------------------------------------------------------------------------------------------
@@ -171,7 +171,7 @@ def paredao_aberto(edicao: Edicao, agora: datetime) -> Paredao | None:
     return _criar(
         edicao,
         numero,
-        abre_em=max(agora - timedelta(hours=3), _fim_do_encerrado(agora) + timedelta(minutes=10)),
+        abre_em=max(agora.replace(second=0, microsecond=0) - timedelta(hours=3), _fim_do_encerrado(agora) + timedelta(minutes=10)),
         fecha_em=_as_onze(agora, dias=3),
     )
 

@@ -9,7 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import DatabaseError, InterfaceError
+
 from votacao.models import Opcao, Paredao
+from votacao.recusas import UrnaIndisponivel
 
 INTERVALO = 1.0
 """Segundos entre duas leituras do banco."""
@@ -54,8 +57,11 @@ def _ler(paredoes: list[Paredao]) -> dict[int, ParedaoNaUrna]:
 
 
 def ler(paredao_id: int) -> ParedaoNaUrna | None:
-    """Direto do banco, em duas consultas. `None` se não existe ou é rascunho."""
-    return _ler(list(Paredao.objects.publicos().filter(pk=paredao_id))).get(paredao_id)
+    """Direto do banco, em duas consultas. `None` se não existe ou é rascunho. Levanta `UrnaIndisponivel`."""
+    try:
+        return _ler(list(Paredao.objects.publicos().filter(pk=paredao_id))).get(paredao_id)
+    except (DatabaseError, InterfaceError) as erro:
+        raise UrnaIndisponivel from erro
 
 
 class Catalogo:

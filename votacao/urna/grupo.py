@@ -49,7 +49,7 @@ class Grupo(Generic[P, R]):
         self,
         nome: str,
         fazer: Callable[[Sequence[P], float], Sequence[R | type[Recusa]]],
-        vez: Callable[[float], AbstractContextManager[None]] = nullcontext,
+        vez: Callable[[float], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         """`vez` é a espera por outros processos, durante a qual a fila ainda cresce; `fazer` recebe os pedidos. Os dois
         sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`."""

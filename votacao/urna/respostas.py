@@ -36,9 +36,13 @@ def cedula_emitida(cedula: str, bits: int, expira_em: int) -> Resposta:
     return Resposta(200, (SEM_GUARDAR, ("Content-Type", JSON)), corpo)
 
 
-@lru_cache(maxsize=2048)
 def recusa(tipo: type[Recusa], *, em_json: bool, paredao_id: int | None) -> Resposta:
     """`paredao_id`: para onde a página manda voltar; só um paredão que existe, para a memória ter fim."""
+    return _recusa(tipo, em_json, paredao_id)  # type: ignore[arg-type] # o mypy não sabe que uma classe é hashable
+
+
+@lru_cache(maxsize=2048)
+def _recusa(tipo: type[Recusa], em_json: bool, paredao_id: int | None) -> Resposta:
     cabecalhos = [SEM_GUARDAR]
     if tipo.apos is not None:
         cabecalhos.append(("Retry-After", str(tipo.apos)))

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 import uvicorn
+from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
@@ -40,7 +41,7 @@ class Command(BaseCommand):
             host=endereco,
             port=porta,
             workers=processos,
-            http="bbb.asgi:Faixa",  # type: ignore[arg-type]
+            http="bbb.asgi:Faixa",
             loop="uvloop",
             ws="none",
             lifespan="on",
@@ -82,8 +83,9 @@ class Command(BaseCommand):
         """Junta os arquivos estáticos se faltam ou se algum mudou desde a última vez."""
         manifesto = settings.STATIC_ROOT / "staticfiles.json"
         juntados = manifesto.stat().st_mtime if manifesto.exists() else 0.0
+        ignorados = apps.get_app_config("staticfiles").ignore_patterns  # type: ignore[attr-defined]
         for finder in get_finders():
-            for caminho, deposito in finder.list([]):
+            for caminho, deposito in finder.list(ignorados):
                 if os.path.getmtime(deposito.path(caminho)) > juntados:
                     self.stdout.write("Juntando os arquivos estáticos…")
                     self.stdout.flush()

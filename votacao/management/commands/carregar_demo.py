@@ -42,9 +42,9 @@ class Command(BaseCommand):
         self._dizer(f"{temporada.candidatos(edicao)} candidatos novos.")
         acesso = temporada.produtor(senha)
         self._dizer("")
-        self._dizer(f"Produção, em /admin/: usuário {acesso.login}, senha {acesso.senha or 'a de antes'}")
+        self._dizer(f"Produção, em /admin/: usuário {acesso.login}, senha {acesso.senha or '(a de antes)'}")
         if acesso.senha is None:
-            self._dizer("(a senha não muda ao recarregar; para trocá-la: manage.py carregar_demo --senha NOVA)")
+            self._dizer("A senha não muda ao recarregar. Para trocá-la: python manage.py carregar_demo --senha NOVA")
 
     def _paredao(self, qual: str, criado: Paredao | None) -> None:
         self._dizer(f"{qual}: {f'{criado} criado (/paredoes/{criado.pk}/).' if criado else 'já havia.'}")

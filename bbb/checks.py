@@ -1,0 +1,124 @@
+"""Combinações perigosas de configuração. Cada valor, sozinho, é válido (`bbb/ambiente.py`); juntos, não.
+
+`manage.py check` mostra as de sempre; com `--deploy`, também as que só importam em produção; com `--database default`
+(e em todo `migrate`), as do banco.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.db import connections
+
+CHAVE_MINIMA = 50
+"""Caracteres da SECRET_KEY: é ela que assina as cédulas."""
+LETRAS_MINIMAS = 5
+SINCRONO_COMPLETO = 2
+"""O número com que o SQLite diz `synchronous=FULL`."""
+
+Apps = Iterable[AppConfig] | None
+
+
+def debug_em_producao(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if not settings.DEBUG:
+        return []
+    return [
+        Error(
+            "DEBUG está ligado: uma falha mostraria o código e a configuração a quem a encontrasse.",
+            hint="Ponha DEBUG=False no ambiente.",
+            id="bbb.E001",
+        )
+    ]
+
+
+def chave_fraca(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    chave = settings.SECRET_KEY
+    if _da_maquina(chave):
+        problema = "é a que esta máquina criou para si, e fica num arquivo ao lado dos dados"
+    elif len(chave) < CHAVE_MINIMA or len(set(chave)) < LETRAS_MINIMAS:
+        problema = f"tem menos de {CHAVE_MINIMA} caracteres, ou quase só repetidos"
+    elif chave.startswith("django-insecure-"):
+        problema = "é a que o Django põe num projeto novo"
+    else:
+        return []
+    return [
+        Error(
+            f"A SECRET_KEY {problema}: quem a adivinhar assina cédulas.",
+            hint='Crie uma com: python -c "import secrets; print(secrets.token_urlsafe(64))"',
+            id="bbb.E002",
+        )
+    ]
+
+
+def _da_maquina(chave: str) -> bool:
+    try:
+        return chave == (Path(settings.DADOS) / "segredo").read_text(encoding="ascii")
+    except OSError:
+        return False
+
+
+def qualquer_host(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    if settings.DEBUG or "*" not in settings.ALLOWED_HOSTS:
+        return []
+    return [
+        Error(
+            "ALLOWED_HOSTS aceita qualquer host: um pedido com host inventado encheria o micro-cache e passaria por "
+            "pedido do próprio site.",
+            hint="Escreva os nomes do site, separados por vírgula: ALLOWED_HOSTS=exemplo.com.br,www.exemplo.com.br",
+            id="bbb.E003",
+        )
+    ]
+
+
+def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    avisos: list[CheckMessage] = []
+    if not settings.LIMITES:
+        avisos.append(
+            Warning(
+                "LIMITES está desligado: um endereço só pode pedir e votar sem parar.",
+                hint="Desligue apenas em prova de carga; fora dela, tire LIMITES do ambiente.",
+                id="bbb.W001",
+            )
+        )
+    if not settings.DEBUG and settings.CEDULA_BITS == 0:
+        avisos.append(
+            Warning(
+                "CEDULA_BITS é 0: votar não custa nada a um robô.",
+                hint="Tire CEDULA_BITS do ambiente (a omissão é 16) ou ponha um valor acima de 0.",
+                id="bbb.W002",
+            )
+        )
+    return avisos
+
+
+def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """Lê os PRAGMAs de volta: o SQLite aceita em silêncio o que não pode cumprir (WAL num disco de rede, por exemplo)."""
+    erros: list[CheckMessage] = []
+    for nome in databases or []:
+        conexao = connections[nome]
+        if conexao.vendor != "sqlite":
+            continue
+        with conexao.cursor() as cursor:
+            (diario,) = cursor.execute("PRAGMA journal_mode").fetchone()
+            (sincrono,) = cursor.execute("PRAGMA synchronous").fetchone()
+        if diario != "wal":
+            erros.append(
+                Error(
+                    f"O SQLite está com journal_mode={diario}: quem lê e quem vota se travam um ao outro.",
+                    hint="Deixe o arquivo num disco local e não mude init_command em DATABASE_URL.",
+                    id="bbb.E004",
+                )
+            )
+        if sincrono < SINCRONO_COMPLETO:
+            erros.append(
+                Error(
+                    "O SQLite não espera o disco (synchronous abaixo de FULL): um voto confirmado pode sumir se a "
+                    "máquina cair.",
+                    hint="Não mude init_command em DATABASE_URL.",
+                    id="bbb.E005",
+                )
+            )
+    return erros

@@ -1,0 +1,139 @@
+import ipaddress
+import stat
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from bbb.ambiente import PRAGMAS_SQLITE, Ambiente, segredo_local
+
+PADRAO = Path("/dados/bbb.sqlite3")
+Leitura = Callable[[Ambiente], Any]
+
+LEITURAS: dict[str, Leitura] = {
+    "DEBUG": lambda ambiente: ambiente.booleano("DEBUG", omissao=True),
+    "HTTPS": lambda ambiente: ambiente.booleano("HTTPS", omissao=False),
+    "LIMITES": lambda ambiente: ambiente.booleano("LIMITES", omissao=True),
+    "CEDULA_BITS": lambda ambiente: ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=30),
+    "CSRF_TRUSTED_ORIGINS": lambda ambiente: ambiente.origens("CSRF_TRUSTED_ORIGINS"),
+    "PROXIES_CONFIAVEIS": lambda ambiente: ambiente.redes("PROXIES_CONFIAVEIS"),
+    "DATABASE_URL": lambda ambiente: ambiente.banco("DATABASE_URL", PADRAO),
+    "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL"),
+    "BROKER_URL": lambda ambiente: ambiente.ainda_nao("BROKER_URL", "ainda não."),
+}
+
+
+def ler(nome: str, valor: str | None) -> Any:
+    return LEITURAS[nome](Ambiente({} if valor is None else {nome: valor}))
+
+
+@pytest.mark.parametrize(
+    ("nome", "valor"),
+    [
+        ("DEBUG", "talvez"),
+        ("DEBUG", "2"),
+        ("HTTPS", "http"),
+        ("LIMITES", "None"),
+        ("CEDULA_BITS", "abc"),
+        ("CEDULA_BITS", "-1"),
+        ("CEDULA_BITS", "31"),
+        ("CEDULA_BITS", "1.5"),
+        ("CEDULA_BITS", "1_6"),
+        ("CEDULA_BITS", "١٦"),
+        ("CSRF_TRUSTED_ORIGINS", "exemplo.com.br"),
+        ("CSRF_TRUSTED_ORIGINS", "https://exemplo.com.br/"),
+        ("CSRF_TRUSTED_ORIGINS", "https://exemplo.com.br,ftp://exemplo.com.br"),
+        ("CSRF_TRUSTED_ORIGINS", "https://"),
+        ("PROXIES_CONFIAVEIS", "proxy"),
+        ("PROXIES_CONFIAVEIS", "10.0.0.1/8"),
+        ("PROXIES_CONFIAVEIS", "10.0.0.0/8,300.1.1.1"),
+        ("DATABASE_URL", "mysql://root@127.0.0.1/bbb"),
+        ("DATABASE_URL", "bbb.sqlite3"),
+        ("DATABASE_URL", "sqlite://:memory:"),
+        ("DATABASE_URL", "sqlite://"),
+        ("DATABASE_URL", "postgres://127.0.0.1"),
+        ("DATABASE_URL", "postgres://127.0.0.1:porta/bbb"),
+        ("EMAIL_URL", "correio.exemplo.com.br"),
+        ("EMAIL_URL", "foo://servidor"),
+        ("EMAIL_URL", "smtp://servidor:porta"),
+        ("BROKER_URL", "amqp://127.0.0.1"),
+    ],
+)
+def test_valor_errado_e_recusado_pelo_nome(nome: str, valor: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=rf"^{nome}: .+\.$"):
+        ler(nome, valor)
+
+
+@pytest.mark.parametrize(
+    ("nome", "valor", "esperado"),
+    [
+        ("DEBUG", None, True),
+        ("DEBUG", "", True),
+        ("DEBUG", "False", False),
+        ("DEBUG", "não", False),
+        ("DEBUG", " TRUE ", True),
+        ("HTTPS", None, False),
+        ("HTTPS", "sim", True),
+        ("CEDULA_BITS", None, 16),
+        ("CEDULA_BITS", "0", 0),
+        ("CEDULA_BITS", "30", 30),
+        ("CSRF_TRUSTED_ORIGINS", None, []),
+        ("CSRF_TRUSTED_ORIGINS", "https://a.br, http://b.br:8000,", ["https://a.br", "http://b.br:8000"]),
+        ("PROXIES_CONFIAVEIS", None, []),
+        (
+            "PROXIES_CONFIAVEIS",
+            "10.0.0.0/8,::1",
+            [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
+        ),
+        ("BROKER_URL", "", None),
+    ],
+)
+def test_valor_certo(nome: str, valor: str | None, esperado: object) -> None:
+    assert ler(nome, valor) == esperado
+
+
+def test_lista_separada_por_virgulas() -> None:
+    assert Ambiente({"H": " a.br ,, b.br"}).lista("H", []) == ["a.br", "b.br"]
+    assert Ambiente({}).lista("H", ["x"]) == ["x"]
+
+
+def test_sqlite_por_omissao_com_wal_e_escrita_imediata() -> None:
+    banco = ler("DATABASE_URL", None)
+    assert banco["ENGINE"] == "django.db.backends.sqlite3"
+    assert banco["NAME"] == str(PADRAO)
+    assert banco["OPTIONS"]["init_command"] == PRAGMAS_SQLITE
+    assert banco["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+
+
+def test_postgres_com_conexao_que_fica() -> None:
+    banco = ler("DATABASE_URL", "postgres://bbb:segredo@db:5433/votos?sslmode=require")
+    assert (banco["ENGINE"], banco["NAME"], banco["HOST"], banco["PORT"]) == (
+        "django.db.backends.postgresql",
+        "votos",
+        "db",
+        5433,
+    )
+    assert banco["OPTIONS"] == {"connect_timeout": 3, "sslmode": "require"}
+    assert (banco["CONN_MAX_AGE"], banco["CONN_HEALTH_CHECKS"]) == (60, True)
+
+
+def test_correio_por_omissao_vai_para_o_terminal() -> None:
+    assert ler("EMAIL_URL", None)["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_correio_com_servidor() -> None:
+    correio = ler("EMAIL_URL", "smtp+tls://usuario:senha@correio.br:587")
+    assert (correio["EMAIL_HOST"], correio["EMAIL_PORT"], correio["EMAIL_USE_TLS"]) == ("correio.br", 587, True)
+
+
+def test_segredo_local_e_criado_uma_vez(tmp_path: Path) -> None:
+    arquivo = tmp_path / "novo" / "segredo"
+    with ThreadPoolExecutor(8) as threads:
+        segredos = set(threads.map(lambda _: segredo_local(arquivo), range(32)))
+    assert len(segredos) == 1
+    assert len(segredos.pop()) == 64
+    assert stat.S_IMODE(arquivo.stat().st_mode) == 0o600
+    assert [caminho.name for caminho in arquivo.parent.iterdir()] == ["segredo"]

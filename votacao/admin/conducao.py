@@ -1,0 +1,235 @@
+"""Um paredão ao vivo: abrir, encerrar e publicar com confirmação, a contagem, a exportação e a prévia."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.text import get_text_list, slugify
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from votacao import apuracao, services
+from votacao.admin.acesso import agora_de, pode_conduzir, pode_ver_contagem
+from votacao.models import Contagem, Modalidade, Paredao
+from votacao.templatetags.votacao_tags import milhar
+from votacao.views import contexto_do_paredao
+
+ULTIMAS_HORAS = 12
+COLUNAS = ("paredão", "hora", "modalidade", "participante", "votos")
+
+
+@dataclass(frozen=True, slots=True)
+class Acao:
+    """Uma ação com confirmação."""
+
+    nome: str
+    botao: str
+    pergunta: str
+    de: tuple[Paredao.Situacao, ...]
+    """As situações em que faz sentido."""
+    fazer: Callable[[Paredao], None]
+    historico: Callable[[Paredao], str]
+    """A frase que fica no histórico, depois de feita."""
+
+
+def _abriu(paredao: Paredao) -> str:
+    return f"Abriu a votação entre {_quem(paredao)}."
+
+
+def _encerrou(paredao: Paredao) -> str:
+    return f"Encerrou a votação, com {milhar(apuracao.apurar(paredao).total)} votos contados até então."
+
+
+def _publicou(paredao: Paredao) -> str:
+    apurado = apuracao.apurar(paredao)
+    return f"Publicou o resultado, com {milhar(apurado.total)} votos: {apurado.frase}"
+
+
+ACOES = {
+    acao.nome: acao
+    for acao in (
+        Acao(
+            "abrir",
+            "Abrir a votação",
+            "Abrir a votação agora?",
+            services.EDITAVEIS,
+            services.abrir,
+            _abriu,
+        ),
+        Acao(
+            "encerrar",
+            "Encerrar a votação",
+            "Encerrar a votação agora?",
+            (Paredao.Situacao.ABERTO,),
+            services.encerrar,
+            _encerrou,
+        ),
+        Acao(
+            "publicar",
+            "Publicar o resultado",
+            "Publicar este resultado?",
+            (Paredao.Situacao.ENCERRADO,),
+            services.publicar,
+            _publicou,
+        ),
+    )
+}
+
+
+class Conducao:
+    """A parte do `ParedaoAdmin` que age e que mostra a contagem."""
+
+    def get_urls(self: Any) -> list[URLPattern]:
+        envolver = self.admin_site.admin_view
+        proprias = [
+            path("<int:paredao_id>/previa/", envolver(self.previa), name="votacao_paredao_previa"),
+            path("<int:paredao_id>/contagem/", envolver(self.contagem), name="votacao_paredao_contagem"),
+            path("<int:paredao_id>/exportar/", envolver(self.exportar), name="votacao_paredao_exportar"),
+            *(
+                path(
+                    f"<int:paredao_id>/{acao.nome}/",
+                    envolver(self.conduzir),
+                    {"nome": acao.nome},
+                    name=f"votacao_paredao_{acao.nome}",
+                )
+                for acao in ACOES.values()
+            ),
+        ]
+        return proprias + super().get_urls()  # type: ignore[misc]
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def conduzir(self: Any, request: HttpRequest, paredao_id: int, nome: str) -> HttpResponse:
+        acao = ACOES[nome]
+        paredao = self._achar(request, paredao_id, pode=pode_conduzir(request))
+        if request.method == "POST":
+            self._fazer(request, acao, paredao)
+            return HttpResponseRedirect(reverse("admin:votacao_paredao_change", args=[paredao.pk]))
+        situacao = paredao.situacao(agora_de(request))
+        mostra = pode_ver_contagem(request) and acao.nome != "abrir"
+        contexto = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": acao.pergunta,
+            "acao": acao,
+            "paredao": paredao,
+            "situacao": situacao,
+            "como_esta": services.como_esta(paredao, agora_de(request)),
+            "opcoes": paredao.opcoes.all(),
+            "cabe": situacao in acao.de,
+            "faltas": services.impedimentos_para_abrir(paredao) if acao.nome == "abrir" else [],
+            "agora": agora_de(request),
+            "apuracao": apuracao.apurar(paredao) if mostra else None,
+        }
+        return TemplateResponse(request, "admin/votacao/paredao/conduzir.html", contexto)
+
+    def _fazer(self: Any, request: HttpRequest, acao: Acao, paredao: Paredao) -> None:
+        try:
+            # Numa transação só: ou a ação e a sua linha no histórico, ou nenhuma das duas.
+            with services.vez_do_produtor():
+                acao.fazer(paredao)
+                frase = acao.historico(paredao)
+                self.log_change(request, paredao, frase)
+        except services.AcaoRecusada as recusa:
+            self.message_user(request, str(recusa), messages.WARNING)
+        else:
+            self.message_user(request, f"“{paredao}”: {frase}", messages.SUCCESS)
+
+    @method_decorator(require_GET)
+    def contagem(self: Any, request: HttpRequest, paredao_id: int) -> HttpResponse:
+        """O pedaço da página que se renova sozinho."""
+        paredao = self._achar(request, paredao_id, pode=pode_ver_contagem(request))
+        contexto = self.contexto_da_contagem(paredao, request)
+        return TemplateResponse(request, "admin/votacao/paredao/_contagem.html", contexto)
+
+    def contexto_da_contagem(self, paredao: Paredao, request: HttpRequest) -> dict[str, Any]:
+        participantes, horas = apuracao.por_hora(paredao)
+        return {
+            "paredao": paredao,
+            "situacao": paredao.situacao(agora_de(request)),
+            "agora": agora_de(request),
+            "apuracao": apuracao.apurar(paredao),
+            "participantes": participantes,
+            "horas": horas[: -ULTIMAS_HORAS - 1 : -1],
+            "mais_horas": len(horas) > ULTIMAS_HORAS,
+        }
+
+    @method_decorator(require_POST)
+    def exportar(self: Any, request: HttpRequest, paredao_id: int) -> HttpResponse:
+        """A contagem em CSV. É POST porque deixa uma linha no histórico."""
+        paredao = self._achar(request, paredao_id, pode=pode_ver_contagem(request))
+        agora = agora_de(request)
+        linhas = _linhas(paredao)
+        resposta = HttpResponse(em_csv(linhas), content_type="text/csv; charset=utf-8")
+        nome = f"contagem-{slugify(str(paredao))}-{paredao.pk}-{timezone.localtime(agora):%Y%m%d-%H%M%S}.csv"
+        resposta["Content-Disposition"] = f'attachment; filename="{nome}"'
+        total = sum(linha[-1] for linha in linhas)
+        try:
+            with services.vez_do_produtor():
+                self.log_change(request, paredao, f"Exportou a contagem, com {milhar(total)} votos.")
+        except services.AcaoRecusada as recusa:
+            self.message_user(request, str(recusa), messages.WARNING)
+            return HttpResponseRedirect(reverse("admin:votacao_paredao_change", args=[paredao.pk]))
+        return resposta
+
+    @method_decorator(require_GET)
+    def previa(self: Any, request: HttpRequest, paredao_id: int) -> HttpResponse:
+        """A página de votação como o público a vê; a de um rascunho ou agendado, como ficará depois de aberta."""
+        paredao = self._achar(request, paredao_id, pode=True)
+        agora = agora_de(request)
+        if paredao.situacao(agora) not in services.EDITAVEIS:
+            return HttpResponseRedirect(paredao.get_absolute_url())
+        paredao.abre_em = agora  # Só neste objeto: nada é gravado.
+        return TemplateResponse(request, "admin/votacao/paredao/previa.html", contexto_do_paredao(paredao, agora))
+
+    def _achar(self: Any, request: HttpRequest, paredao_id: int, *, pode: bool) -> Paredao:
+        """Levanta 403 para quem não pode e 404 se não existe, nesta ordem."""
+        if not (pode and self.has_view_permission(request)):
+            raise PermissionDenied
+        paredao = Paredao.objects.select_related("edicao").com_participantes().filter(pk=paredao_id).first()
+        if paredao is None:
+            raise Http404
+        return paredao
+
+
+def em_csv(linhas: list[tuple[str, datetime, str, str, int]]) -> bytes:
+    """Para abrir direto na planilha brasileira: `;`, UTF-8 com marca, hora local, nenhuma célula que vire fórmula."""
+    saida = io.StringIO(newline="")
+    escritor = csv.writer(saida, delimiter=";")
+    escritor.writerow(COLUNAS)
+    for paredao, hora, modalidade, participante, votos in linhas:
+        local = timezone.localtime(hora)
+        escritor.writerow([_celula(paredao), f"{local:%d/%m/%Y %H:%M}", modalidade, _celula(participante), votos])
+    return saida.getvalue().encode("utf-8-sig")
+
+
+def _celula(texto: str) -> str:
+    """https://owasp.org/www-community/attacks/CSV_Injection: o apóstrofo faz a planilha ler texto."""
+    return f"'{texto}" if texto.lstrip().startswith(("=", "+", "-", "@")) or texto[:1] in ("\t", "\r", "\n") else texto
+
+
+def _linhas(paredao: Paredao) -> list[tuple[str, datetime, str, str, int]]:
+    contagens = (
+        Contagem.objects.filter(paredao=paredao)
+        .order_by("hora", "modalidade", "participante__nome_curto", "participante")
+        .values_list("hora", "modalidade", "participante__nome_curto", "votos")
+    )
+    return [
+        (paredao.titulo, hora, Modalidade(modalidade).label, participante, votos)
+        for hora, modalidade, participante, votos in contagens
+    ]
+
+
+def _quem(paredao: Paredao) -> str:
+    nomes = [
+        opcao.participante.nome_curto for opcao in paredao.opcoes.select_related("participante").order_by("ordem", "id")
+    ]
+    return get_text_list(nomes, "e")

@@ -1,0 +1,53 @@
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management import BaseCommand, CommandError
+
+from votacao.conferencia import Balanco, Diferenca, conferir
+from votacao.models import Paredao
+
+LIVRO_GRANDE = 500_000
+"""Votos a partir dos quais se mostra o progresso."""
+
+
+class Command(BaseCommand):
+    help = (
+        "Reconta o livro de votos e o compara com os lotes e as contagens. Sai com 0 se tudo concorda e com 1 se há "
+        "diferença. Pode rodar com a votação no ar."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--paredao", type=int, metavar="ID", help="Confere só este paredão.")
+
+    def handle(self, *args: Any, paredao: int | None, **opcoes: Any) -> None:
+        diferencas = 0
+
+        def relatar(diferenca: Diferenca) -> None:
+            nonlocal diferencas
+            diferencas += 1
+            self.stdout.write(f"DIFERENÇA: {diferenca.frase}")
+
+        try:
+            balancos = conferir(paredao=paredao, relatar=relatar, progresso=self._progresso)
+        except Paredao.DoesNotExist:
+            raise CommandError(f"Não há paredão de número {paredao}.", returncode=2) from None
+        for balanco in balancos:
+            self.stdout.write(_linha(balanco))
+        if diferencas:
+            raise CommandError(f"Livro, lotes e contagens não concordam: {_numero(diferencas)} diferença(s).")
+
+    def _progresso(self, lidos: int, total: int) -> None:
+        if total >= LIVRO_GRANDE:
+            self.stderr.write(f"{_numero(lidos)} de {_numero(total)} votos conferidos…")
+            self.stderr.flush()
+
+
+def _linha(balanco: Balanco) -> str:
+    quanto = f"{balanco.nome}: {_numero(balanco.votos)} votos em {_numero(balanco.lotes)} lotes"
+    if balanco.diferencas:
+        return f"{quanto}, {_numero(balanco.diferencas)} diferença(s)"
+    return f"{quanto}, livro e contagens concordam"
+
+
+def _numero(quanto: int) -> str:
+    return f"{quanto:,}".replace(",", ".")
