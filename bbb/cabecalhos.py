@@ -1,6 +1,6 @@
 """Os cabeçalhos de segurança que os middlewares do Django põem em toda resposta, para quem responde sem passar por eles."""
 
-from collections.abc import Callable
+from typing import Any
 
 from csp.middleware import CSPMiddleware
 from django.conf import settings
@@ -22,7 +22,7 @@ def cabecalhos_de_seguranca() -> dict[str, str]:
         del resposta["Content-Type"]
         return resposta
 
-    cadeia: Callable[[HttpRequest], HttpResponse] = SecurityMiddleware(  # type: ignore[assignment]
-        CSPMiddleware(PermissionsPolicyMiddleware(XFrameOptionsMiddleware(vazia)))
-    )
+    # Para os tipos, um middleware pode devolver uma corrotina; estes, feitos sobre uma função comum, não devolvem.
+    quadro: Any = XFrameOptionsMiddleware(vazia)
+    cadeia: Any = SecurityMiddleware(CSPMiddleware(PermissionsPolicyMiddleware(quadro)))
     return dict(cadeia(pedido).items())

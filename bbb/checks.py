@@ -95,7 +95,7 @@ def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
 
 
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:
-    """Lê os PRAGMAs de volta: o SQLite aceita em silêncio o que não pode cumprir (WAL num disco de rede, por exemplo)."""
+    """Lê os PRAGMAs de volta: o SQLite aceita em silêncio o que não pode cumprir (WAL em disco de rede)."""
     erros: list[CheckMessage] = []
     for nome in databases or []:
         conexao = connections[nome]

@@ -123,7 +123,8 @@ class MicroCache:
         if agora < pagina.fresca_ate:
             return pagina
         if agora < pagina.serve_ate:
-            self._renovar(chave)
+            if chave not in self._em_curso:
+                self._renovar(chave)
             return pagina
         return None
 
@@ -133,12 +134,13 @@ class MicroCache:
             return b"HTTP/1.1 304 Not Modified\r\n", pagina.resto_304
         return b"HTTP/1.1 200 OK\r\n", pagina.resto[pagina.codificacao(codificacao)]
 
-    def pedir(self, https: bool, host: str, alvo: bytes) -> None:
-        """Manda fazer uma página de que se vai precisar."""
+    def pedir(self, https: bool, host: str, alvo: bytes) -> "asyncio.Task[Resposta] | None":
+        """Manda fazer uma página de que se vai precisar, ou espera a que já está sendo feita. `None`: não é pública."""
         caminho, _, consulta = alvo.decode("latin-1").partition("?")
         parametros = self._declaradas(unquote(caminho))
-        if parametros is not None:
-            self._renovar((https, host, caminho, _escolher(consulta, parametros)))
+        if parametros is None:
+            return None
+        return self._renovar((https, host, caminho, _escolher(consulta, parametros)))
 
     # --- ASGI ---
 
@@ -176,11 +178,11 @@ class MicroCache:
         linhas = _linhas(pagina.resto[codificacao].partition(b"\r\n\r\n")[0] + b"\r\n")
         await _enviar(send, scope, 200, linhas, pagina.corpos[codificacao])
 
-    def _renovar(self, chave: Chave) -> None:
-        if chave not in self._em_curso:
-            tarefa = self._buscar(chave)
-            # Uma renovação que falha não tem quem a espere: a página velha continua valendo.
-            tarefa.add_done_callback(lambda feita: feita.cancelled() or feita.exception())
+    def _renovar(self, chave: Chave) -> "asyncio.Task[Resposta]":
+        tarefa = self._buscar(chave)
+        # Uma renovação que falha pode não ter quem a espere: a página velha continua valendo.
+        tarefa.add_done_callback(lambda feita: feita.cancelled() or feita.exception())
+        return tarefa
 
     def _buscar(self, chave: Chave) -> "asyncio.Task[Resposta]":
         """Um pedido ao Django por chave de cada vez: quem chega depois espera o mesmo."""

@@ -187,9 +187,8 @@ class _Conferencia:
             celula = _Celula(contagem.paredao_id, contagem.modalidade, contagem.participante_id, contagem.hora)
             no_livro = self._livro.pop(celula, 0)
             if no_livro != contagem.votos:
-                self._achou(
-                    celula.paredao, f"{self._descrever(celula)}: a contagem diz {contagem.votos}, e o livro tem {no_livro}"
-                )
+                quem = self._descrever(celula)
+                self._achou(celula.paredao, f"{quem}: a contagem diz {contagem.votos}, e o livro tem {no_livro}")
         for celula, votos in sorted(self._livro.items()):
             self._achou(celula.paredao, f"{self._descrever(celula)}: não há contagem, e o livro tem {votos}")
 

@@ -139,10 +139,14 @@ def _recusa(paredao: Paredao, agora: datetime, destino: Paredao.Situacao, nao_po
 
 
 def como_esta(paredao: Paredao, agora: datetime) -> str:
-    """Completa “está …”."""
-    if paredao.situacao(agora) == Paredao.Situacao.PUBLICADO:
-        return "com o resultado publicado"
-    return Paredao.Situacao(paredao.situacao(agora)).label
+    """Completa a frase “o paredão está …”."""
+    situacao = paredao.situacao(agora)
+    match situacao:
+        case Paredao.Situacao.RASCUNHO:
+            return "em rascunho"
+        case Paredao.Situacao.PUBLICADO:
+            return "com o resultado publicado"
+    return situacao.label
 
 
 @transaction.atomic

@@ -88,9 +88,7 @@ def test_qualquer_host(settings: Settings, debug: bool, hosts: list[str], espera
         (False, 0, False, ["bbb.W001", "bbb.W002"]),
     ],
 )
-def test_urna_sem_defesa(
-    settings: Settings, limites: bool, bits: int, debug: bool, esperado: list[str]
-) -> None:
+def test_urna_sem_defesa(settings: Settings, limites: bool, bits: int, debug: bool, esperado: list[str]) -> None:
     settings.LIMITES = limites
     settings.CEDULA_BITS = bits
     settings.DEBUG = debug

@@ -57,7 +57,7 @@ class ParedaoForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.existe = self.instance.pk is not None
         # Lido agora, da linha trancada: a validação escreve os valores novos em `instance`.
-        self.situacao = self.instance.situacao(self.agora)
+        self.como_esta = services.como_esta(self.instance, self.agora)
         self.versao_do_banco = versao(self.instance, self.agora) if self.existe else ""
         self.initial["versao"] = self.versao_do_banco
         if not self.existe and not self.initial.get("edicao"):
@@ -76,7 +76,8 @@ class ParedaoForm(forms.ModelForm):
         fecha_em: datetime | None = self.cleaned_data["fecha_em"]
         if fecha_em is not None and fecha_em <= self.agora:
             raise ValidationError(
-                "Este instante já passou. Escolha um instante futuro; para encerrar já, use o botão “Encerrar a votação”."
+                "Este instante já passou. Escolha um instante futuro; "
+                "para encerrar já, use o botão “Encerrar a votação”."
             )
         return fecha_em
 
@@ -95,7 +96,7 @@ class ParedaoForm(forms.ModelForm):
                 format_html(
                     "Este paredão mudou enquanto você o editava e agora está {}. Nada foi gravado: "
                     '<a href="">veja como ele está</a> e, se ainda for o caso, faça a mudança de novo.',
-                    self.situacao.label,
+                    self.como_esta,
                 )
             )
         return dados
@@ -156,7 +157,7 @@ class OpcaoFormSet(BaseInlineFormSet):
             if form.instance.ordem is None:
                 form.instance.ordem = lugar
             participante = form.cleaned_data.get("participante") if hasattr(form, "cleaned_data") else None
-            if participante is None or (self.can_delete and self._should_delete_form(form)):
+            if participante is None or form.cleaned_data.get("DELETE"):
                 continue
             escolhidos.append(participante)
             if paredao.edicao_id and participante.edicao_id != paredao.edicao_id and not form.errors:

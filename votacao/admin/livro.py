@@ -21,7 +21,7 @@ class SemContar(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return self.object_list[:MAIS_RECENTES].count()  # type: ignore[index,call-arg]
+        return self.object_list[:MAIS_RECENTES].count()  # type: ignore[attr-defined]
 
 
 class DoLivro(SomenteLeitura):

@@ -68,8 +68,9 @@ class OpcaoInline(admin.TabularInline):
     def _edicoes(self, request: HttpRequest) -> Any:
         """Só a do paredão; num paredão novo, todas, e o formulário confere."""
         object_id = request.resolver_match.kwargs.get("object_id") if request.resolver_match else None
-        paredoes = Paredao.objects.filter(pk=object_id) if str(object_id or "").isdigit() else Paredao.objects.none()
-        return paredoes.values("edicao") if object_id else Edicao.objects.values("pk")
+        if object_id is None:
+            return Edicao.objects.values("pk")
+        return Paredao.objects.filter(pk=_numero(object_id)).values("edicao")
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return _editavel(request, obj) and super().has_add_permission(request, obj)
@@ -151,7 +152,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
             # As explicações de como preencher não servem a quem já não preenche.
             kwargs["help_texts"] = dict.fromkeys(somente_leitura(obj.situacao(agora_de(request))), "")
         form = super().get_form(request, obj, change, **kwargs)
-        form.agora = agora_de(request)
+        form.agora = agora_de(request)  # type: ignore[attr-defined]
         return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -214,7 +215,15 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Paredao) -> None:
         services.excluir(obj)
 
-    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **kwargs: Any) -> Any:
+    def render_change_form(
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
+    ) -> Any:
         if obj is not None:
             situacao = obj.situacao(agora_de(request))
             ver_contagem = pode_ver_contagem(request) and situacao not in services.EDITAVEIS
@@ -228,7 +237,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
                 "ver_contagem": ver_contagem,
                 **(self.contexto_da_contagem(obj, request) if ver_contagem else {}),
             }
-        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def _editavel(request: HttpRequest, paredao: Paredao | None) -> bool:
@@ -236,7 +245,7 @@ def _editavel(request: HttpRequest, paredao: Paredao | None) -> bool:
 
 
 def _curta(instante: datetime | None) -> str | None:
-    return instante and f"{timezone.localtime(instante):%d/%m/%Y %H:%M}"
+    return None if instante is None else f"{timezone.localtime(instante):%d/%m/%Y %H:%M}"
 
 
 def _sem_atalhos(campo: Any) -> Any:

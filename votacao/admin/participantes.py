@@ -145,7 +145,9 @@ class ParticipanteAdmin(admin.ModelAdmin):
         )
         presos = [
             f"{opcao.participante} está no paredão “{opcao.paredao}” ({opcao.paredao.situacao(agora).label})."
-            for opcao in opcoes.order_by("participante__nome_curto", "paredao_id")
+            for opcao in opcoes.select_related("paredao", "participante").order_by(
+                "participante__nome_curto", "paredao"
+            )
         ]
         if presos:
             return [], {}, set(), presos

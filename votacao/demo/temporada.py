@@ -95,7 +95,7 @@ def elenco(edicao: Edicao) -> int:
 
 
 def retratos(edicao: Edicao, avisar: Callable[[int, int], None] = lambda feitos, total: None) -> int:
-    """Desenha o retrato de quem está sem foto, em vários processos. Devolve quantos desenhou; chama `avisar` a cada um."""
+    """Desenha, em vários processos, o retrato de quem está sem foto. Devolve quantos; chama `avisar` a cada um."""
     faltam: list[tuple[Participante, Personagem]] = []
     for pessoa in ELENCO:
         participante = _na_casa(edicao, pessoa)
@@ -137,7 +137,7 @@ def _nascimento(idade: int, lugar: int) -> date:
 
 
 def paredao_encerrado(edicao: Edicao, agora: datetime) -> Paredao | None:
-    """O 4º, de ontem, com votos nas duas modalidades e resultado publicado: tudo numa transação, ou nada. `None`: já havia.
+    """O 4º, de ontem, com votos nas duas modalidades e resultado: numa transação só, ou nada. `None`: já havia.
 
     Levanta `RuntimeError` se algum voto não entrou.
     """
@@ -167,11 +167,11 @@ def paredao_aberto(edicao: Edicao, agora: datetime) -> Paredao | None:
     """Um em que se pode votar, com número novo se os anteriores já fecharam. `None`: já há um aberto."""
     if Paredao.objects.abertos(agora).filter(edicao=edicao).exists():
         return None
-    numero = _proximo_numero(edicao)
+    ha_pouco = agora.replace(second=0, microsecond=0) - timedelta(hours=3)
     return _criar(
         edicao,
-        numero,
-        abre_em=max(agora.replace(second=0, microsecond=0) - timedelta(hours=3), _fim_do_encerrado(agora) + timedelta(minutes=10)),
+        _proximo_numero(edicao),
+        abre_em=max(ha_pouco, _fim_do_encerrado(agora) + timedelta(minutes=10)),
         fecha_em=_as_onze(agora, dias=3),
     )
 
@@ -309,7 +309,7 @@ def candidatos(edicao: Edicao) -> int:
 
 
 def produtor(senha: str | None) -> Acesso:
-    """Quem produz, sem ser superusuário. Sem `senha`, quem é novo ganha uma sorteada e quem já existe fica com a sua."""
+    """Quem produz, sem ser superusuário. Sem `senha`, o novo ganha uma sorteada e o que já existe fica com a sua."""
     usuario, novo = User.objects.get_or_create(username=LOGIN, defaults={"is_staff": True, "first_name": "Produção"})
     if novo:
         usuario.groups.set(Group.objects.filter(name__in=GRUPOS))

@@ -93,9 +93,7 @@ def test_so_torcida_nao_mostra_a_outra_modalidade(paredao: Paredao, participante
         ("vence", "Ana", "Ana vence, com 60,00% da média."),
     ],
 )
-def test_decisao(
-    paredao: Paredao, participantes: list[Participante], decisao: str, quem: str, frase: str
-) -> None:
+def test_decisao(paredao: Paredao, participantes: list[Participante], decisao: str, quem: str, frase: str) -> None:
     contar(pesar(paredao, unico=0, decisao=decisao), participantes, {TORCIDA: (6, 3, 1)})
     apurado = apurar(paredao)
     assert nomes(apurado) == [quem]
@@ -106,7 +104,12 @@ def test_decisao(
     ("decisao", "votos", "quem", "frase"),
     [
         ("sai", (4, 4, 2), ["Ana", "Bia"], "Empate entre Ana e Bia, com 40,00%: a produção decide pelo regulamento."),
-        ("fica", (4, 3, 3), ["Bia", "Caio"], "Empate entre Bia e Caio, com 30,00%: a produção decide pelo regulamento."),
+        (
+            "fica",
+            (4, 3, 3),
+            ["Bia", "Caio"],
+            "Empate entre Bia e Caio, com 30,00%: a produção decide pelo regulamento.",
+        ),
         (
             "vence",
             (5, 5, 5),

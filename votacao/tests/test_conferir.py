@@ -57,6 +57,7 @@ def livro(paredao: Paredao, participantes: list[Participante]) -> Iterator[Lote]
 
 
 def na_hora(lote: Lote) -> str:
+    """Como a hora do lote aparece nas frases."""
     return timezone.localtime(lote.hora).strftime("%d/%m/%Y às %Hh")
 
 
@@ -121,7 +122,8 @@ def test_voto_e_contagem_trocados_juntos(livro: Lote, participantes: list[Partic
 
 def test_contagem_inflada(livro: Lote, participantes: list[Participante]) -> None:
     Contagem.objects.filter(participante=participantes[1]).update(votos=2_000)
-    assert diferencas() == [f"4º Paredão: Bia, voto da torcida, {na_hora(livro)}: a contagem diz 2000, e o livro tem 2."]
+    quando = na_hora(livro)
+    assert diferencas() == [f"4º Paredão: Bia, voto da torcida, {quando}: a contagem diz 2000, e o livro tem 2."]
 
 
 def test_contagem_sem_votos(livro: Lote, participantes: list[Participante]) -> None:
@@ -158,7 +160,7 @@ def test_lote_apagado(livro: Lote) -> None:
     assert diferencas() == [f"lote {livro.pk}: não existe, e o livro tem 6 votos nele."]
 
 
-def test_lotes_apagados_antes_no_meio_e_depois(livro: Lote, paredao: Paredao, participantes: list[Participante]) -> None:
+def test_lotes_apagados_nas_pontas_e_no_meio(livro: Lote, paredao: Paredao, participantes: list[Participante]) -> None:
     for _ in range(4):
         votar(paredao, {participantes[0]: 1})
     primeiro, _, meio, _, ultimo = Lote.objects.order_by("pk").values_list("pk", flat=True)
@@ -182,7 +184,8 @@ def test_um_paredao_so(livro: Lote, edicao: Edicao, participantes: list[Particip
     votar(outro, {participantes[0]: 2})
     Contagem.objects.filter(paredao=outro).update(votos=9)
     assert diferencas(livro.paredao_id) == []
-    assert diferencas(outro.pk) == [f"Outro: Ana, voto da torcida, {na_hora(livro)}: a contagem diz 9, e o livro tem 2."]
+    quando = na_hora(livro)
+    assert diferencas(outro.pk) == [f"Outro: Ana, voto da torcida, {quando}: a contagem diz 9, e o livro tem 2."]
 
 
 def test_comando_com_diferenca_sai_com_um_e_a_nomeia(livro: Lote, participantes: list[Participante]) -> None:

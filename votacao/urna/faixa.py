@@ -66,7 +66,7 @@ class Paginas(Protocol):
 
     def pronta(self, https: bool, host: str, alvo: bytes) -> Pagina | None: ...
     def em_bytes(self, pagina: Any, codificacao: str, etag_do_navegador: bytes) -> tuple[bytes, bytes]: ...
-    def pedir(self, https: bool, host: str, alvo: bytes) -> None: ...
+    def pedir(self, https: bool, host: str, alvo: bytes) -> "asyncio.Future[Any] | None": ...
 
 
 class Fatos(NamedTuple):
@@ -194,10 +194,9 @@ class Servico:
 
     def comprovante(self, codigo: bytes, contado: Contado, https: bool, host: str) -> bytes | None:
         """A página do comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
-        alvo = b"/comprovantes/modelo/%d/%d/" % (contado.paredao, contado.participante)
+        alvo = alvo_do_modelo(contado)
         pagina = self.paginas.pronta(https, host, alvo)
         if pagina is None:
-            self.paginas.pedir(https, host, alvo)
             return None
         chave = b"%d %s %s" % (https, host.encode(), alvo)
         etag, cabeca, partes = self._modelos.get(chave, (b"", b"", []))
@@ -223,6 +222,10 @@ class Servico:
 def _cabeca(cabecalhos: tuple[tuple[str, str], ...], tamanho: int, seguranca: bytes) -> bytes:
     linhas = "".join(f"{nome}: {valor}\r\n" for nome, valor in cabecalhos)
     return linhas.encode("latin-1") + b"content-length: %d\r\n" % tamanho + seguranca + b"\r\n"
+
+
+def alvo_do_modelo(contado: Contado) -> bytes:
+    return b"/comprovantes/modelo/%d/%d/" % (contado.paredao, contado.participante)
 
 
 def legivel(codigo: bytes) -> bytes:
@@ -476,9 +479,19 @@ class Faixa(HttpToolsProtocol):
         self._fatos = fatos
 
         def responder(desfecho: Desfecho) -> None:
-            pagina = None
-            if isinstance(desfecho, Contado):
-                pagina = self._servico.comprovante(codigo, desfecho, https, fatos.host)
+            contado = desfecho if isinstance(desfecho, Contado) else None
+            pagina = contado and self._servico.comprovante(codigo, contado, https, fatos.host)
+            if contado is None or pagina is not None:
+                concluir(pagina)
+                return
+            # O modelo venceu: é feito uma vez, e todos os que acabaram de votar esperam por ele.
+            feito = self._servico.paginas.pedir(https, fatos.host, alvo_do_modelo(contado))
+            if feito is None:
+                concluir(None)
+            else:
+                feito.add_done_callback(lambda _: concluir(self._servico.comprovante(codigo, contado, https, fatos.host)))
+
+        def concluir(pagina: bytes | None) -> None:
             if self.transport.is_closing():
                 pass
             elif pagina is not None:
