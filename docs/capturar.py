@@ -8,13 +8,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 PASTA = Path(__file__).resolve().parent / "img"
 CELULAR = {"width": 390, "height": 844}
-CORES = 128
-"""Cores de cada imagem: o arquivo fica com um quarto do tamanho, e a olho não muda."""
 
 
 def main() -> None:
@@ -31,7 +28,7 @@ def main() -> None:
             viewport=CELULAR,  # type: ignore[arg-type]
             locale="pt-BR",
             timezone_id="America/Sao_Paulo",
-            device_scale_factor=2,
+            device_scale_factor=1.5,
             reduced_motion="reduce",
         )
         fotografar_tudo(pagina, endereco)
@@ -39,8 +36,6 @@ def main() -> None:
 
 
 def fotografar_tudo(pagina: Page, endereco: str) -> None:
-    abrir(pagina, f"{endereco}/")
-    guardar(pagina, "inicio")
     abrir(pagina, f"{endereco}/paredoes/")
     aberto = pagina.evaluate(
         """async () => {
@@ -72,8 +67,6 @@ def abrir(pagina: Page, endereco: str) -> None:
 def guardar(pagina: Page, nome: str) -> None:
     arquivo = PASTA / f"{nome}.png"
     pagina.screenshot(path=arquivo)
-    imagem = Image.open(arquivo).convert("RGB").quantize(CORES, method=Image.Quantize.MEDIANCUT)
-    imagem.save(arquivo, optimize=True)
     print(f"{arquivo.relative_to(PASTA.parent.parent)}: {arquivo.stat().st_size // 1024} kB")
 
 

@@ -17,6 +17,7 @@ from inscricoes.services import SELECIONAVEIS, NaoSelecionavel, selecionar
 class EdicaoAdmin(admin.ModelAdmin):
     list_display = ("nome", "ano")
     search_fields = ("nome", "ano")
+    show_full_result_count = False
 
 
 @admin.register(Candidato)
@@ -24,6 +25,7 @@ class CandidatoAdmin(admin.ModelAdmin):
     list_display = ("nome", "nome_curto", "de_onde", "profissao", "estado_da_inscricao", "criado_em")
     list_filter = ("edicao", "situacao", "uf")
     list_per_page = 50
+    show_full_result_count = False
     search_fields = ("nome", "nome_curto", "cidade", "profissao", "email")
     search_help_text = "Nome, cidade, profissão ou e-mail."
     readonly_fields = ("situacao", "criado_em")

@@ -109,13 +109,13 @@ def gravar_na_vez(votos: Sequence[VotoAceito], limite: float) -> list[Desfecho]:
     for voto in votos:
         primeiros.setdefault(voto.id, voto)
     try:
-        desfechos = _gravar_unicos(primeiros, limite)
+        desfechos, usadas = _gravar_unicos(primeiros, limite)
     except (DatabaseError, InterfaceError) as erro:
         # A conexão pode ter ficado inútil (banco reiniciado, disco cheio): a próxima gravação abre outra.
         if not connection.in_atomic_block:
             connection.close()
         raise UrnaIndisponivel from erro
-    if len(primeiros) == len(votos):
+    if len(primeiros) == len(votos) and not usadas:
         return [desfechos[voto.id] for voto in votos]
     return [_repetido(voto, desfechos[voto.id]) for voto in votos]
 
@@ -136,8 +136,11 @@ def _repetido(voto: VotoAceito, desfecho: Desfecho) -> Desfecho:
     return desfecho
 
 
-def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
-    """Supõe que todas as cédulas são novas, o que é quase sempre verdade; se não são, desfaz, tira as usadas e repete."""
+def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[bytes, Desfecho], bool]:
+    """Supõe que todas as cédulas são novas, o que é quase sempre verdade; se não são, desfaz, tira as usadas e repete.
+
+    Devolve o que está no livro para cada cédula, e se alguma já estava lá: aí quem chama confere a escolha de cada voto.
+    """
     usadas: dict[bytes, Contado] = {}
     while True:
         novos = {chave: voto for chave, voto in votos.items() if chave not in usadas} if usadas else votos
@@ -153,9 +156,7 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes,
     tardios = [chave for chave, desfecho in desfechos.items() if not isinstance(desfecho, Contado)]
     if tardios:
         usadas |= _ler(tardios)
-    for chave, contado in usadas.items():
-        desfechos[chave] = _repetido(votos[chave], contado)
-    return desfechos
+    return desfechos | usadas, bool(usadas)
 
 
 def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
@@ -221,9 +222,9 @@ def _gravar_lote(
         juntas = b"".join(chave for chaves in escolhas.values() for chave in chaves)
         cursor.execute(_INSERE_SQLITE.format(casos=" ".join(casos)), [len(linhas), juntas, *limites, numero])
     else:
-        chaves_pg = [chave.hex() for chaves in escolhas.values() for chave in chaves]
-        quem_pg = [quem for quem, chaves in escolhas.items() for _ in chaves]
-        cursor.execute(_INSERE_POSTGRES, [chaves_pg, quem_pg, numero])
+        # Em ordem de chave: dois escritores com as mesmas cédulas esperam um pelo outro, e nunca em círculo.
+        pares = sorted((chave.hex(), quem) for quem, chaves in escolhas.items() for chave in chaves)
+        cursor.execute(_INSERE_POSTGRES, [[chave for chave, _ in pares], [quem for _, quem in pares], numero])
     if cursor.rowcount != len(linhas):
         raise _HaUsadas
     somas: list[Any] = []

@@ -130,6 +130,9 @@ class OpcaoForm(forms.ModelForm):
 class OpcaoFormSet(BaseInlineFormSet):
     """Confere junto com o formulário do paredão: a edição de cada um e o mínimo para o público votar."""
 
+    editavel = True
+    """Posto na classe pelo `OpcaoInline.get_formset`: depois de aberto, o que vier do navegador é ignorado."""
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._escolhas: list[Any] | None = None
@@ -151,6 +154,8 @@ class OpcaoFormSet(BaseInlineFormSet):
 
     def clean(self) -> None:
         super().clean()
+        if not self.editavel:
+            return
         paredao = self.instance
         escolhidos: list[Participante] = []
         for lugar, form in enumerate(self.forms, start=1):

@@ -57,6 +57,11 @@ class OpcaoInline(admin.TabularInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Opcao]:
         return super().get_queryset(request).select_related("participante", "paredao")
 
+    def get_formset(self, request: HttpRequest, obj: Paredao | None = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.editavel = _editavel(request, obj)  # type: ignore[attr-defined]
+        return formset
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "participante":
             kwargs["queryset"] = Participante.objects.filter(edicao__in=self._edicoes(request))
@@ -89,6 +94,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
     list_filter = ("edicao", SituacaoFilter)
     list_select_related = ("edicao",)
     list_per_page = 50
+    show_full_result_count = False
     search_fields = ("titulo",)
     actions = None
     view_on_site = False  # Um rascunho não tem página; “Ver como o público” serve a todos.

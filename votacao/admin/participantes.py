@@ -57,6 +57,7 @@ class ParticipanteAdmin(admin.ModelAdmin):
     list_filter = ("edicao", "grupo")
     list_select_related = ("edicao",)
     list_per_page = 60
+    show_full_result_count = False
     search_fields = ("nome_curto", "nome", "cidade", "profissao")
     search_help_text = "Nome, cidade ou profissão."
     readonly_fields = ("previa_da_foto", "origem")

@@ -146,14 +146,13 @@ def test_acao_por_outro_site_e_recusada(produtor: Client, paredao: Paredao) -> N
     assert Paredao.objects.get(pk=paredao.pk).fecha_em is None
 
 
-def test_cliques_simultaneos_de_dois_produtores_fazem_um_historico(
-    urna_limpa: None, produtor: Client, paredao: Paredao
-) -> None:
+def test_cliques_simultaneos_de_dois_produtores_fazem_um_historico(urna_limpa: None, paredao: Paredao) -> None:
+    chefe = User.objects.create_superuser("chefe")
     respostas: list[int] = []
 
     def clicar() -> None:
         cliente = Client()
-        cliente.cookies = produtor.cookies
+        cliente.force_login(chefe)
         respostas.append(enviar(cliente, paredao, "encerrar").status_code)
         connection.close()
 

@@ -80,6 +80,17 @@ def test_duas_escolhas_no_mesmo_lote_vale_a_primeira(paredao: Paredao, participa
     assert contagens(paredao) == {ana.pk: 1}
 
 
+def test_no_mesmo_lote_cada_voto_se_compara_com_o_que_esta_no_livro(
+    paredao: Paredao, participantes: list[Participante]
+) -> None:
+    """A primeira do lote perdeu para um voto já gravado; quem repetiu a escolha gravada recebe o comprovante dela."""
+    ana, bia, _ = participantes
+    chave = uuid7().bytes
+    (gravado,) = registro.gravar([aceito(paredao, ana, chave=chave)])
+    votos = [aceito(paredao, bia, chave=chave), aceito(paredao, ana, chave=chave)]
+    assert registro.gravar(votos) == [CedulaUsada, gravado]
+
+
 def test_lote_so_de_repetidas_nao_cria_lote(paredao: Paredao, participantes: list[Participante]) -> None:
     votos = [aceito(paredao, participantes[0]) for _ in range(3)]
     antes = registro.gravar(votos)
