@@ -1,4 +1,4 @@
-"""O que todos os testes usam: banco de verdade em arquivo, atores da temporada, e o que falta nesta máquina, por nome."""
+"""O que todos os testes usam: banco de verdade em arquivo, atores da temporada, e o que falta na máquina, por nome."""
 
 import os
 import shutil

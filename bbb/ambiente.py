@@ -7,6 +7,7 @@ Fica fora do `settings.py` para poder ser testada sem recarregar o Django. Nenhu
 import ipaddress
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,7 +88,7 @@ class Ambiente:
         return redes
 
     def banco(self, nome: str, arquivo_padrao: Path) -> dict[str, Any]:
-        """Configuração de `DATABASES["default"]`. SQLite ganha WAL e transação IMMEDIATE; PostgreSQL, conexão que fica."""
+        """Configuração de `DATABASES["default"]`. SQLite ganha WAL e IMMEDIATE; PostgreSQL, conexão que fica."""
         url = self.texto(nome, f"sqlite:///{arquivo_padrao}")
         esquema = url.split(":", 1)[0]
         if esquema not in ("sqlite", "postgres", "postgresql"):
@@ -135,9 +136,11 @@ def segredo_local(arquivo: Path) -> str:
     except FileNotFoundError:
         pass
     arquivo.parent.mkdir(parents=True, exist_ok=True)
-    rascunho = arquivo.with_name(f"{arquivo.name}.{os.getpid()}")
-    rascunho.write_text(secrets.token_urlsafe(48), encoding="ascii")
-    rascunho.chmod(0o600)
+    # O `mkstemp` já cria só para o dono, com um nome que ninguém mais tem.
+    descritor, nome = tempfile.mkstemp(dir=arquivo.parent, prefix=arquivo.name)
+    with os.fdopen(descritor, "w", encoding="ascii") as aberto:
+        aberto.write(secrets.token_urlsafe(48))
+    rascunho = Path(nome)
     try:
         # Dois processos podem criar a chave ao mesmo tempo: vale a que chegou primeiro, para os dois.
         os.link(rascunho, arquivo)

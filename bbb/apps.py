@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core.checks import Tags, register
@@ -20,4 +22,10 @@ class BbbConfig(AppConfig):
 class EstaticosConfig(StaticFilesConfig):
     """Do pacote do Bootstrap só se serve a folha que as páginas usam: comprimir o resto levaria meio minuto."""
 
-    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "*.rtl.*", "bootstrap-*", "bootstrap.css", "bootstrap.css.map"]  # noqa: RUF012
+    ignore_patterns: ClassVar = [
+        *StaticFilesConfig.ignore_patterns,
+        "*.rtl.*",
+        "bootstrap-*",
+        "bootstrap.css",
+        "bootstrap.css.map",
+    ]

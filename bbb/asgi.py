@@ -28,7 +28,9 @@ __all__ = ["Faixa", "application"]
 
 THREADS = 8
 """Do Django, por processo: admin, páginas fora do cache, pedidos incomuns."""
-_DE_PROXY = frozenset({b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"forwarded"})
+_DE_PROXY = frozenset(
+    {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"forwarded"}
+)
 registro_de_erros = logging.getLogger("bbb")
 
 

@@ -1,4 +1,4 @@
-"""Os cabeçalhos de segurança que os middlewares do Django põem em toda resposta, para quem responde sem passar por eles."""
+"""Os cabeçalhos de segurança que os middlewares põem em toda resposta, para quem responde sem passar por eles."""
 
 from typing import Any
 

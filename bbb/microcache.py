@@ -4,8 +4,8 @@ Só olha para endereços que a aplicação declarou públicos (`declaradas`), e 
 `s-maxage`, sem `Set-Cookie` e sem `Vary` além da compressão. A página é pedida ao Django sem cookie, sem credencial e
 sem nenhum cabeçalho do navegador: nada de quem pediu primeiro pode aparecer para os outros.
 
-A chave é aquilo de que a página depende: HTTPS, host, caminho e os parâmetros declarados. Parâmetros a mais (`?utm=`) não
-criam entrada nem trabalho. Vencida a página, a primeira pessoa a pedir recebe a velha e o Django é chamado uma vez só
+A chave é aquilo de que a página depende: HTTPS, host, caminho e os parâmetros declarados. Parâmetros a mais (`?utm=`)
+não criam entrada nem trabalho. Vencida a página, quem pedir recebe a velha e o Django é chamado uma vez só
 (`stale-while-revalidate`); se ele falhar, a velha continua (`stale-if-error`).
 """
 

@@ -96,7 +96,17 @@ class Candidato(models.Model):
             ),
             models.CheckConstraint(
                 name="candidato_situacao_conhecida",
-                condition=Q(situacao__in=["enviada", "em_analise", "entrevista", "selecionada", "reprovada", "desistente", "reserva"]),
+                condition=Q(
+                    situacao__in=[
+                        "enviada",
+                        "em_analise",
+                        "entrevista",
+                        "selecionada",
+                        "reprovada",
+                        "desistente",
+                        "reserva",
+                    ]
+                ),
             ),
         ]
 

@@ -104,7 +104,9 @@ def esperar(pronto, segundos: float, registro: Path | None = None) -> None:  # t
     limite = time.monotonic() + segundos
     while not pronto():
         if time.monotonic() > limite:
-            raise AssertionError(f"não ficou pronto em {segundos} s: {registro.read_text()[-3000:] if registro else ''}")
+            raise AssertionError(
+                f"não ficou pronto em {segundos} s: {registro.read_text()[-3000:] if registro else ''}"
+            )
         time.sleep(0.05)
 
 

@@ -105,7 +105,7 @@ def rodar() -> Iterator[Callable[[Callable[[Bancada], Coroutine[Any, Any, None]]
 
         asyncio.run(tudo())
 
-    yield _rodar
+    return _rodar
 
 
 def pedido(paredao: Paredao, corpo: bytes, extras: bytes = b"") -> bytes:

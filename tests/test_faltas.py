@@ -28,7 +28,9 @@ so_sqlite = pytest.mark.skipif(
 class Votantes:
     """Threads que votam sem parar, guardando cada cédula e o que ouviram; insistem na mesma cédula se a conexão cai."""
 
-    def __init__(self, servindo: Servidor, paredao: Paredao, participantes: list[Participante], quantos: int = 8) -> None:
+    def __init__(
+        self, servindo: Servidor, paredao: Paredao, participantes: list[Participante], quantos: int = 8
+    ) -> None:
         self.confirmados: list[str] = []
         self.outros: Counter[int] = Counter()
         self.quedas = 0
@@ -149,7 +151,11 @@ def test_banco_travado_por_outro_responde_503_e_se_recupera(
         inicio = time.monotonic()
         resposta = votar(servindo, paredao, corpo, Accept="application/json")
         assert time.monotonic() - inicio < 3
-        assert (resposta.status, resposta.json["erro"], resposta.cabecalhos["retry-after"]) == (503, "indisponivel", "2")
+        assert (resposta.status, resposta.json["erro"], resposta.cabecalhos["retry-after"]) == (
+            503,
+            "indisponivel",
+            "2",
+        )
         outro.execute("ROLLBACK")
         outro.close()
         assert Voto.objects.count() == 0

@@ -189,7 +189,9 @@ def test_cedula_nas_duas_portas(servindo: Servidor, paredao: Paredao) -> None:
     rapida = enviar(servindo.porta, alvo)
     lenta = enviar(servindo.porta, alvo.replace(b"\r\nHost:", b"\r\nTE: trailers\r\nHost:", 1))
     assert (rapida.da_faixa, lenta.da_faixa) == (True, False)
-    forma = re.compile(rb'\{"cedula": "[A-Za-z0-9_-]{63}", "bits": 4, "expira_em": "20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"\}')
+    forma = re.compile(
+        rb'\{"cedula": "[A-Za-z0-9_-]{63}", "bits": 4, "expira_em": "20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ"\}'
+    )
     for resposta in (rapida, lenta):
         assert resposta.status == 200
         assert forma.fullmatch(resposta.corpo)
@@ -197,9 +199,7 @@ def test_cedula_nas_duas_portas(servindo: Servidor, paredao: Paredao) -> None:
     assert rapida.corpo != lenta.corpo
 
 
-def test_pedidos_demais_nas_duas_portas(
-    paredao: Paredao, participantes: list[Participante], tmp_path: Path
-) -> None:
+def test_pedidos_demais_nas_duas_portas(paredao: Paredao, participantes: list[Participante], tmp_path: Path) -> None:
     with servidor(tmp_path, LIMITES="True") as servindo:
         esperar_paredao(servindo, paredao)
         alvo = pedido(f"/paredoes/{paredao.pk}/votar/", b"", extras="Accept: application/json\r\n")
@@ -222,9 +222,7 @@ def campos(participante: int, cedula: str, prova: str) -> bytes:
 
 
 def outro_paredao(paredao: Paredao, titulo: str, *, abre: int) -> Paredao:
-    outro = Paredao.objects.create(
-        edicao=paredao.edicao, titulo=titulo, abre_em=timezone.now() + timedelta(hours=abre)
-    )
+    outro = Paredao.objects.create(edicao=paredao.edicao, titulo=titulo, abre_em=timezone.now() + timedelta(hours=abre))
     for opcao in paredao.opcoes.all():
         Opcao.objects.create(paredao=outro, participante=opcao.participante, ordem=opcao.ordem)
     return outro

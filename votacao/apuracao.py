@@ -1,4 +1,4 @@
-"""Lê as contagens e diz o resultado. Não escreve nada, e custa horas x participantes, qualquer que seja o número de votos.
+"""Lê as contagens e diz o resultado. Não escreve nada; custa horas x participantes, quantos forem os votos.
 
 Por dentro são inteiros e frações exatas; só o que se mostra é arredondado, no fim, com duas casas, meio para cima.
 
@@ -152,9 +152,10 @@ def _apurar(paredao: Paredao, participantes: list[Participante], somas: dict[tup
     medias: dict[int, Fraction] = {}
     if votadas:
         for p in participantes:
-            medias[p.pk] = sum(
-                (Fraction(somas.get((p.pk, m), 0), totais[m]) * paredao.peso(m) for m in votadas), Fraction(0)
-            ) / peso_total
+            medias[p.pk] = (
+                sum((Fraction(somas.get((p.pk, m), 0), totais[m]) * paredao.peso(m) for m in votadas), Fraction(0))
+                / peso_total
+            )
     extremo = None
     if medias:
         menor = paredao.decisao == Paredao.Decisao.FICA

@@ -123,7 +123,9 @@ class Paredao(models.Model):
     abre_em = models.DateTimeField(
         "abre em", null=True, blank=True, help_text="Vazio: rascunho, que o público não vê. Abra depois, por uma ação."
     )
-    fecha_em = models.DateTimeField("fecha em", null=True, blank=True, help_text="Vazio: fecha só quando você encerrar.")
+    fecha_em = models.DateTimeField(
+        "fecha em", null=True, blank=True, help_text="Vazio: fecha só quando você encerrar."
+    )
     peso_torcida = models.PositiveSmallIntegerField(
         "peso do voto da torcida (%)",
         default=100,
@@ -168,7 +170,8 @@ class Paredao(models.Model):
             ),
             models.CheckConstraint(
                 name="paredao_publica_depois_de_fechar",
-                condition=Q(publicado_em__isnull=True) | (Q(fecha_em__isnull=False) & Q(publicado_em__gte=F("fecha_em"))),
+                condition=Q(publicado_em__isnull=True)
+                | (Q(fecha_em__isnull=False) & Q(publicado_em__gte=F("fecha_em"))),
                 violation_error_message="O resultado só sai depois do encerramento.",
             ),
             models.CheckConstraint(
@@ -215,9 +218,7 @@ class Opcao(models.Model):
     """Um participante num paredão."""
 
     paredao = models.ForeignKey(Paredao, models.CASCADE, verbose_name="paredão", related_name="opcoes")
-    participante = models.ForeignKey(
-        Participante, models.PROTECT, verbose_name="participante", related_name="opcoes"
-    )
+    participante = models.ForeignKey(Participante, models.PROTECT, verbose_name="participante", related_name="opcoes")
     ordem = models.PositiveSmallIntegerField("ordem na página", default=0)
 
     class Meta:
@@ -285,7 +286,9 @@ class Voto(models.Model):
 class Contagem(models.Model):
     """Votos de um participante num paredão, modalidade e hora. Escrita na mesma transação que o livro."""
 
-    paredao = models.ForeignKey(Paredao, models.PROTECT, verbose_name="paredão", related_name="contagens", db_index=False)
+    paredao = models.ForeignKey(
+        Paredao, models.PROTECT, verbose_name="paredão", related_name="contagens", db_index=False
+    )
     participante = models.ForeignKey(
         Participante, models.PROTECT, verbose_name="participante", related_name="+", db_index=False
     )

@@ -15,9 +15,7 @@ def publica(*, segundos: int, parametros: tuple[str, ...] = (), navegador: int =
     `parametros` são os únicos da consulta de que a página depende: a view só recebe esses, e os caches só olham esses.
     A página velha serve por mais 30 s enquanto se faz a nova, e por 10 min se o Django falhar.
     """
-    controle = (
-        f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate=30, stale-if-error=600"
-    )
+    controle = f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate=30, stale-if-error=600"
 
     def decorar(view: View) -> View:
         @wraps(view)

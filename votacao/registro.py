@@ -93,7 +93,7 @@ class _HaUsadas(Exception):
 
 
 def gravar(votos: Sequence[VotoAceito]) -> list[Desfecho]:
-    """Espera a vez de escrever e grava (`gravar_na_vez`). Levanta `UrnaIndisponivel` se ela não vem em `ESPERA_MAXIMA`."""
+    """Espera a vez e grava (`gravar_na_vez`). Levanta `UrnaIndisponivel` se ela não vem em `ESPERA_MAXIMA`."""
     limite = time.monotonic() + ESPERA_MAXIMA
     with vez_de_escrever(limite, vigiado=False):
         return gravar_na_vez(votos, limite)
@@ -139,7 +139,7 @@ def _repetido(voto: VotoAceito, desfecho: Desfecho) -> Desfecho:
 def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[bytes, Desfecho], bool]:
     """Supõe que todas as cédulas são novas, o que é quase sempre verdade; se não são, desfaz, tira as usadas e repete.
 
-    Devolve o que está no livro para cada cédula, e se alguma já estava lá: aí quem chama confere a escolha de cada voto.
+    Devolve o que está no livro para cada cédula, e se alguma já estava: aí quem chama confere a escolha de cada voto.
     """
     usadas: dict[bytes, Contado] = {}
     while True:

@@ -103,9 +103,7 @@ def contexto_do_paredao(paredao: Paredao, agora: datetime) -> dict[str, object]:
 
 
 def _publico(paredao_id: int) -> Paredao:
-    return get_object_or_404(
-        Paredao.objects.publicos().select_related("edicao").com_participantes(), pk=paredao_id
-    )
+    return get_object_or_404(Paredao.objects.publicos().select_related("edicao").com_participantes(), pk=paredao_id)
 
 
 def _parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
@@ -177,7 +175,9 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         escolha = request.GET.get("participante", "")
         if not (escolha.isascii() and escolha.isdigit() and len(escolha) < 10):
             raise PedidoMalformado
-        opcao = Opcao.objects.filter(paredao=paredao_id, participante=int(escolha)).select_related("participante").first()
+        opcao = (
+            Opcao.objects.filter(paredao=paredao_id, participante=int(escolha)).select_related("participante").first()
+        )
         if opcao is None:
             raise PedidoMalformado
     except Recusa as recusa:

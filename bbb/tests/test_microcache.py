@@ -38,7 +38,9 @@ class Mesa:
     def __init__(self) -> None:
         self.django = Django()
         self.cache = MicroCache(
-            self.django, lambda c: ("pagina",) if c == "/lista/" else None if c == "/privada/" else (), escolher_codificacao
+            self.django,
+            lambda c: ("pagina",) if c == "/lista/" else None if c == "/privada/" else (),
+            escolher_codificacao,
         )
         self.relogio = 1000.0
 

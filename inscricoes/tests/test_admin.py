@@ -28,9 +28,16 @@ def seletora(db: None) -> Client:
 def candidatos(edicao: Edicao) -> list[Candidato]:
     return [
         Candidato.objects.create(
-            edicao=edicao, nome=f"{nome} Reis", nome_curto=nome, email=f"{nome}@example.com".lower(),
-            nascimento="1991-02-03", profissao="Médica", cidade="Belém", uf="PA", situacao=situacao,
-        )  # fmt: skip
+            edicao=edicao,
+            nome=f"{nome} Reis",
+            nome_curto=nome,
+            email=f"{nome}@example.com".lower(),
+            nascimento="1991-02-03",
+            profissao="Médica",
+            cidade="Belém",
+            uf="PA",
+            situacao=situacao,
+        )
         for nome, situacao in (("Dora", "enviada"), ("Elis", "entrevista"), ("Frida", "reprovada"))
     ]
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from votacao.admin.acesso import SomenteLeitura
-from votacao.models import Contagem, Lote, Modalidade, Voto
+from votacao.models import Contagem, Lote, Modalidade, Participante, Voto
 
 MAIS_RECENTES = 1000
 """Linhas que se folheiam. Contar o livro inteiro custaria uma varredura dele; o mais antigo se acha pelo código."""
@@ -52,8 +52,8 @@ class LoteAdmin(DoLivro):
 
 @admin.register(Voto)
 class VotoAdmin(DoLivro):
-    list_display = ("codigo", "participante", "paredao", "modalidade", "hora", "lote")
-    list_select_related = False
+    # Só funções: um nome de chave estrangeira aqui faria o Django juntar as tabelas (ver `get_queryset`).
+    list_display = ("codigo", "escolha", "paredao", "modalidade", "hora", "numero_do_lote")
     search_fields = ("id",)
     search_help_text = "O código inteiro de um comprovante (32 letras e algarismos)."
     fields = ("codigo", "participante", "paredao", "modalidade", "hora", "lote")
@@ -78,6 +78,14 @@ class VotoAdmin(DoLivro):
     @admin.display(description="código do comprovante")
     def codigo(self, voto: Voto) -> str:
         return voto.pk.hex
+
+    @admin.display(description="participante")
+    def escolha(self, voto: Voto) -> Participante:
+        return voto.participante
+
+    @admin.display(description="lote")
+    def numero_do_lote(self, voto: Voto) -> int:
+        return voto.lote_id
 
     @admin.display(description="paredão")
     def paredao(self, voto: Voto) -> Any:

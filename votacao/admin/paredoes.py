@@ -92,7 +92,6 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
     form = ParedaoForm
     inlines = (OpcaoInline,)
     list_filter = ("edicao", SituacaoFilter)
-    list_select_related = ("edicao",)
     list_per_page = 50
     show_full_result_count = False
     search_fields = ("titulo",)

@@ -55,7 +55,6 @@ class ParticipanteAdmin(admin.ModelAdmin):
     list_display = ("miniatura", "nome_curto", "grupo", "nome", "cidade", "uf", "edicao")
     list_display_links = ("miniatura", "nome_curto")
     list_filter = ("edicao", "grupo")
-    list_select_related = ("edicao",)
     list_per_page = 60
     show_full_result_count = False
     search_fields = ("nome_curto", "nome", "cidade", "profissao")
@@ -68,7 +67,7 @@ class ParticipanteAdmin(admin.ModelAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Participante]:
-        return super().get_queryset(request).select_related("candidato")
+        return super().get_queryset(request).select_related("edicao", "candidato")
 
     @admin.display(description="foto")
     def miniatura(self, participante: Participante) -> SafeString:

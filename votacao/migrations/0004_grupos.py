@@ -53,9 +53,7 @@ def criar(apps, schema_editor):
         grupo, _ = Group.objects.get_or_create(name=nome)
         for permissao in permissoes:
             app_label, codinome = permissao.split(".")
-            grupo.permissions.add(
-                Permission.objects.get(content_type__app_label=app_label, codename=codinome)
-            )
+            grupo.permissions.add(Permission.objects.get(content_type__app_label=app_label, codename=codinome))
 
 
 def remover(apps, schema_editor):

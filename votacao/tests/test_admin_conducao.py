@@ -112,7 +112,7 @@ def test_encerrar_mostra_os_votos_e_encerra_uma_vez(
 def test_publicar_mostra_o_resultado_inteiro_e_publica(
     produtor: Client, paredao: Paredao, participantes: list[Participante]
 ) -> None:
-    ana, bia, caio = participantes
+    ana, bia, _caio = participantes
     ha_pouco = timezone.now() - timedelta(minutes=10)
     votar(paredao, [(ana, 1, ha_pouco)] * 1 + [(bia, 1, ha_pouco), (bia, 1, ha_pouco)])
     Paredao.objects.filter(pk=paredao.pk).update(fecha_em=timezone.now() - timedelta(seconds=10))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from votacao import registro
-from votacao.models import Paredao, Participante, Voto
+from votacao.models import Paredao, Participante
 from votacao.registro import VotoAceito
 
 
@@ -54,11 +54,14 @@ def test_votos_do_mais_novo_para_o_mais_velho_sem_contar_o_livro(
     assert codigos(auditor, "?p=3") == [f"{numero:032x}" for numero in range(20, 0, -1)]
 
 
-def test_lista_de_votos_le_pela_chave_e_nao_varre_nem_ordena(db: None) -> None:
+def test_lista_de_votos_le_pela_chave_e_nao_junta_nem_ordena(
+    auditor: Client, paredao: Paredao, participantes: list[Participante]
+) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("o plano é do SQLite")
-    plano = Voto.objects.order_by("-pk")[:50].explain()
-    assert plano == "2 0 0 SCAN votacao_voto" or re.fullmatch(r"\d+ 0 \d+ SCAN votacao_voto", plano), plano
+    votar(paredao, participantes, 3)
+    plano = auditor.get("/admin/votacao/voto/").context["cl"].queryset.explain()
+    assert re.sub(r"^[\d ]+", "", plano) == "SCAN votacao_voto"
 
 
 def test_mais_de_mil_votos_diz_que_sao_os_mais_recentes(
@@ -81,7 +84,6 @@ def test_mais_de_mil_votos_diz_que_sao_os_mais_recentes(
         ("0000000", []),
         ("Ana", []),
         ("' OR 1=1 --", []),
-        ("\x00", []),
     ],
 )
 def test_procurar_voto_so_pelo_codigo_inteiro(

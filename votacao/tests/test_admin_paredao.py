@@ -108,7 +108,11 @@ def test_criar_rascunho_poe_os_participantes_na_ordem_em_que_foram_escolhidos(
     assert (resposta.status_code, resposta["Location"]) == (302, "/admin/votacao/paredao/")
     paredao = Paredao.objects.get()
     assert (paredao.titulo, paredao.abre_em, paredao.publicado_em) == ("8º Paredão", None, None)
-    assert list(paredao.opcoes.values_list("participante__nome_curto", "ordem")) == [("Caio", 1), ("Bia", 2), ("Ana", 3)]
+    assert list(paredao.opcoes.values_list("participante__nome_curto", "ordem")) == [
+        ("Caio", 1),
+        ("Bia", 2),
+        ("Ana", 3),
+    ]
     assert [entrada.get_action_flag_display() for entrada in LogEntry.objects.all()] == ["Adição"]
 
 
@@ -347,9 +351,7 @@ def test_sem_a_versao_da_pagina_nada_e_gravado(produtor: Client, rascunho: Pared
 def test_gatilho_do_banco_vira_frase(produtor: Client, rascunho: Paredao) -> None:
     """Um rascunho com votos não nasce pelo site; se existir, o banco recusa mudá-lo e o produtor lê por quê."""
     agora = timezone.now()
-    Lote.objects.create(
-        paredao=rascunho, modalidade=1, hora=agora, quantidade=1, resumo=b"", gravado_em=agora
-    )
+    Lote.objects.create(paredao=rascunho, modalidade=1, hora=agora, quantidade=1, resumo=b"", gravado_em=agora)
     dados = ler_formulario(produtor, endereco(rascunho)) | {"decisao": "fica"}
     resposta = produtor.post(endereco(rascunho), dados)
     assert (resposta.status_code, recados(resposta)) == (
@@ -402,7 +404,7 @@ def test_lista_diz_a_situacao_em_palavras_e_soma_os_votos(
     with django_assert_num_queries(7):
         texto = produtor.get("/admin/votacao/paredao/").content.decode()
     linhas = [
-        re.findall(r'field-(?:titulo|situacao|votos)[^>]*>(?:<[^>]*>)*([^<]+)', linha)
+        re.findall(r"field-(?:titulo|situacao|votos)[^>]*>(?:<[^>]*>)*([^<]+)", linha)
         for linha in texto.partition("<tbody>")[2].split("<tr>")[1:]
     ]
     assert linhas == [

@@ -1,15 +1,17 @@
 """Cadastro de participante: a foto é conferida antes, gravada depois de tudo o mais, e servida."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.contrib.auth.models import Group, User
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
+from pytest_django import Settings
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from inscricoes.models import Candidato, Edicao
@@ -37,8 +39,7 @@ def dados(edicao: Edicao, **outros: Any) -> dict[str, Any]:
 
 
 def arquivos() -> list[str]:
-    pasta = settings.MEDIA_ROOT / "participantes"
-    return sorted(arquivo.name for arquivo in pasta.iterdir()) if pasta.exists() else []
+    return sorted(default_storage.listdir("participantes")[1]) if default_storage.exists("participantes") else []
 
 
 def test_criar_com_foto_grava_e_serve(produtor: Client, edicao: Edicao) -> None:
@@ -97,18 +98,13 @@ def test_mudar_o_texto_guarda_a_foto_que_estava(produtor: Client, edicao: Edicao
     assert f"{nova}-240.webp" in produtor.get(endereco).content.decode()
 
 
-def test_disco_que_recusa_a_foto_vira_recado_e_o_resto_fica(produtor: Client, edicao: Edicao) -> None:
-    midia = settings.MEDIA_ROOT
-    midia.mkdir(parents=True, exist_ok=True)
-    ocupado = midia / "ocupado"
+def test_disco_que_recusa_a_foto_vira_recado_e_o_resto_fica(
+    produtor: Client, edicao: Edicao, settings: Settings, tmp_path: Path
+) -> None:
+    ocupado = tmp_path / "ocupado"
     ocupado.write_text("um arquivo onde deveria haver uma pasta")
     settings.MEDIA_ROOT = ocupado
-    try:
-        resposta = produtor.post(
-            "/admin/votacao/participante/add/", dados(edicao, nova_foto=foto(cor="gold")), follow=True
-        )
-    finally:
-        settings.MEDIA_ROOT = midia
+    resposta = produtor.post("/admin/votacao/participante/add/", dados(edicao, nova_foto=foto(cor="gold")), follow=True)
     assert "Os dados foram gravados, mas a foto não: o disco a recusou. Tente de novo." in resposta.content.decode()
     assert Participante.objects.values_list("nome_curto", "foto").get() == ("Dora", "")
 
@@ -161,7 +157,10 @@ def test_quem_nao_esta_em_paredao_pode_ser_excluido(participantes: list[Particip
 
 
 def test_lista_com_poucas_consultas(
-    produtor: Client, edicao: Edicao, participantes: list[Participante], django_assert_num_queries: DjangoAssertNumQueries
+    produtor: Client,
+    edicao: Edicao,
+    participantes: list[Participante],
+    django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     outro = Paredao.objects.create(edicao=edicao, titulo="X", abre_em=timezone.now())
     Opcao.objects.create(paredao=outro, participante=participantes[0])

@@ -37,7 +37,9 @@ def test_ids_vao_em_ordem_de_tempo() -> None:
     assert len(set(ids)) == 5
 
 
-@given(st.integers(min_value=0, max_value=61), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"))
+@given(
+    st.integers(min_value=0, max_value=61), st.sampled_from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_")
+)
 def test_qualquer_caractere_trocado_e_forja(posicao: int, novo: str) -> None:
     texto, _ = emitir()
     trocado = texto[:posicao] + novo + texto[posicao + 1 :]

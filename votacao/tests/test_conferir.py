@@ -64,7 +64,7 @@ def na_hora(lote: Lote) -> str:
 def test_livro_intacto(livro: Lote) -> None:
     saida = io.StringIO()
     call_command("conferir", stdout=saida)
-    assert saida.getvalue() == "4º Paredão: 6 votos em 1 lotes, livro e contagens concordam\n"
+    assert saida.getvalue() == "4º Paredão: 6 votos em 1 lote, livro e contagens concordam\n"
 
 
 def test_paredao_sem_votos(paredao: Paredao) -> None:
@@ -191,12 +191,12 @@ def test_um_paredao_so(livro: Lote, edicao: Edicao, participantes: list[Particip
 def test_comando_com_diferenca_sai_com_um_e_a_nomeia(livro: Lote, participantes: list[Participante]) -> None:
     Contagem.objects.filter(participante=participantes[1]).update(votos=1)
     saida = io.StringIO()
-    with pytest.raises(CommandError, match=r"^Livro, lotes e contagens não concordam: 1 diferença\(s\)\.$") as erro:
+    with pytest.raises(CommandError, match=r"^Livro, lotes e contagens não concordam: 1 diferença\.$") as erro:
         call_command("conferir", stdout=saida)
     assert erro.value.returncode == 1
     assert saida.getvalue().splitlines() == [
         f"DIFERENÇA: 4º Paredão: Bia, voto da torcida, {na_hora(livro)}: a contagem diz 1, e o livro tem 2.",
-        "4º Paredão: 6 votos em 1 lotes, 1 diferença(s)",
+        "4º Paredão: 6 votos em 1 lote, 1 diferença",
     ]
 
 

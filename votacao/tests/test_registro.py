@@ -13,14 +13,26 @@ from uuid_utils import uuid7
 
 from votacao import registro
 from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante, Voto
-from votacao.recusas import CedulaUsada, CedulaVencida, ForaDoParedao, ParedaoFechado, ParedaoInexistente, ParedaoNaoAberto
+from votacao.recusas import (
+    CedulaUsada,
+    CedulaVencida,
+    ForaDoParedao,
+    ParedaoFechado,
+    ParedaoInexistente,
+    ParedaoNaoAberto,
+)
 from votacao.registro import Contado, VotoAceito
 
 pytestmark = pytest.mark.django_db
 
 
 def aceito(
-    paredao: Paredao, participante: Participante, *, chave: bytes | None = None, em: float | None = None, **outros: object
+    paredao: Paredao,
+    participante: Participante,
+    *,
+    chave: bytes | None = None,
+    em: float | None = None,
+    **outros: object,
 ) -> VotoAceito:
     return VotoAceito(
         id=chave or uuid7().bytes,
@@ -45,7 +57,11 @@ def test_lote_de_votos_vai_para_o_livro_e_para_as_contagens(
     ana, bia, _ = participantes
     votos = [aceito(paredao, ana), aceito(paredao, bia), aceito(paredao, ana)]
     desfechos = registro.gravar(votos)
-    assert [desfecho.participante for desfecho in desfechos if isinstance(desfecho, Contado)] == [ana.pk, bia.pk, ana.pk]
+    assert [desfecho.participante for desfecho in desfechos if isinstance(desfecho, Contado)] == [
+        ana.pk,
+        bia.pk,
+        ana.pk,
+    ]
     assert {voto.id.bytes: voto.participante_id for voto in Voto.objects.all()} == {
         voto.id: voto.participante for voto in votos
     }
@@ -151,7 +167,9 @@ def test_quem_nao_esta_no_paredao_e_recusado(
     de_fora = Participante.objects.create(edicao=paredao.edicao, nome="Davi", nome_curto="Davi")
     rascunho = Paredao.objects.create(edicao=paredao.edicao, titulo="rascunho")
     Opcao.objects.create(paredao=rascunho, participante=de_fora)
-    desfechos = registro.gravar([aceito(paredao, de_fora), aceito(rascunho, de_fora), aceito(paredao, participantes[0])])
+    desfechos = registro.gravar(
+        [aceito(paredao, de_fora), aceito(rascunho, de_fora), aceito(paredao, participantes[0])]
+    )
     assert desfechos[:2] == [ForaDoParedao, ParedaoInexistente]
     assert contagens(paredao) == {participantes[0].pk: 1}
 
@@ -160,7 +178,9 @@ def test_votos_de_horas_e_modalidades_diferentes_vao_em_lotes_separados(
     paredao: Paredao, participantes: list[Participante]
 ) -> None:
     ana, *_ = participantes
-    Paredao.objects.filter(pk=paredao.pk).update(abre_em=timezone.now() - timedelta(hours=9), peso_torcida=50, peso_unico=50)
+    Paredao.objects.filter(pk=paredao.pk).update(
+        abre_em=timezone.now() - timedelta(hours=9), peso_torcida=50, peso_unico=50
+    )
     agora = time.time()
     votos = [
         aceito(paredao, ana, em=agora - 7200),

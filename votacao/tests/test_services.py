@@ -12,8 +12,8 @@ from inscricoes.models import Candidato, Edicao
 from inscricoes.services import selecionar
 from votacao import registro, services
 from votacao.models import Opcao, Paredao, Participante
-from votacao.registro import Contado, VotoAceito
 from votacao.recusas import ParedaoFechado
+from votacao.registro import Contado, VotoAceito
 from votacao.services import AcaoRecusada
 
 
@@ -224,9 +224,15 @@ def test_selecionar_poe_na_casa_uma_vez(edicao: Edicao) -> None:
 def test_tornar_participante_com_nome_repetido_numera(edicao: Edicao, participantes: list[Participante]) -> None:
     candidatos = [
         Candidato.objects.create(
-            edicao=edicao, nome="Ana Lua", nome_curto="Ana", email=f"ana{i}@example.com", nascimento="1990-01-01",
-            profissao="Dentista", cidade="Natal", uf="RN",
-        )  # fmt: skip
+            edicao=edicao,
+            nome="Ana Lua",
+            nome_curto="Ana",
+            email=f"ana{i}@example.com",
+            nascimento="1990-01-01",
+            profissao="Dentista",
+            cidade="Natal",
+            uf="RN",
+        )
         for i in range(2)
     ]
     assert [services.tornar_participante(candidato).nome_curto for candidato in candidatos] == ["Ana 2", "Ana 3"]

@@ -22,7 +22,7 @@ MAXIMO = 500
 
 @dataclass(frozen=True, slots=True)
 class ParedaoNaUrna:
-    """O que o exame de um voto precisa saber. Instantes em segundos desde 1970; `fecha_em` infinito: sem hora marcada."""
+    """O que o exame precisa saber. Instantes em segundos desde 1970; `fecha_em` infinito: sem hora marcada."""
 
     id: int
     abre_em: float

@@ -7,9 +7,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
-from votacao.registro import VotoAceito
-from votacao.urna import cedula as cedulas
-from votacao.urna.catalogo import ParedaoNaUrna
 from votacao.recusas import (
     CedulaDeOutroParedao,
     CedulaVencida,
@@ -21,6 +18,9 @@ from votacao.recusas import (
     Recusa,
     SemTorcida,
 )
+from votacao.registro import VotoAceito
+from votacao.urna import cedula as cedulas
+from votacao.urna.catalogo import ParedaoNaUrna
 
 CORPO_MAXIMO = 4096
 """Bytes do maior corpo de um voto; além disso, 413."""

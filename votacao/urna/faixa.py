@@ -46,9 +46,7 @@ _INTEIRO: Final = re.compile(rb"[0-9]{1,9}")
 _SO_DO_UVICORN: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"content-encoding", b"range", b"te"})
 _UNICOS: Final = frozenset({b"host", b"content-length", b"content-type", b"origin", b"sec-fetch-site"})
 _MARCAS: Final = re.compile(rb"@@(CODIGO|LEGIVEL|HORA)@@")
-_408: Final = (
-    STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
-)
+_408: Final = STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 
 
 class Pagina(Protocol):
@@ -193,7 +191,7 @@ class Servico:
         return STATUS_LINE[resposta.status] + self.data + self.em_bytes(resposta)
 
     def comprovante(self, codigo: bytes, contado: Contado, https: bool, host: str) -> bytes | None:
-        """A página do comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
+        """O comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
         alvo = alvo_do_modelo(contado)
         pagina = self.paginas.pronta(https, host, alvo)
         if pagina is None:
@@ -489,7 +487,9 @@ class Faixa(HttpToolsProtocol):
             if feito is None:
                 concluir(None)
             else:
-                feito.add_done_callback(lambda _: concluir(self._servico.comprovante(codigo, contado, https, fatos.host)))
+                feito.add_done_callback(
+                    lambda _: concluir(self._servico.comprovante(codigo, contado, https, fatos.host))
+                )
 
         def concluir(pagina: bytes | None) -> None:
             if self.transport.is_closing():

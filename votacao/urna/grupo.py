@@ -33,7 +33,7 @@ registro_de_erros = logging.getLogger("votacao.urna")
 
 
 class _Pedido(Generic[P, R]):
-    __slots__ = ("chegou", "conteudo", "respondido", "responder")
+    __slots__ = ("chegou", "conteudo", "responder", "respondido")
 
     def __init__(self, conteudo: P, responder: "Callable[[R | type[Recusa]], None]", chegou: float) -> None:
         self.conteudo = conteudo

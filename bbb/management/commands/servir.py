@@ -48,7 +48,7 @@ class Command(BaseCommand):
             log_level="warning",
             access_log=False,
             server_header=False,
-            # O uvicorn confia por omissão no X-Forwarded-For de quem vem da própria máquina; aqui só a nossa lista vale.
+            # Por omissão o uvicorn crê no X-Forwarded-For de quem vem da própria máquina; aqui só a nossa lista vale.
             proxy_headers=False,
             backlog=4096,
             timeout_keep_alive=30,

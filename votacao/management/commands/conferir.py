@@ -34,7 +34,7 @@ class Command(BaseCommand):
         for balanco in balancos:
             self.stdout.write(_linha(balanco))
         if diferencas:
-            raise CommandError(f"Livro, lotes e contagens não concordam: {_numero(diferencas)} diferença(s).")
+            raise CommandError(f"Livro, lotes e contagens não concordam: {_quantos(diferencas, 'diferença')}.")
 
     def _progresso(self, lidos: int, total: int) -> None:
         if total >= LIVRO_GRANDE:
@@ -43,10 +43,14 @@ class Command(BaseCommand):
 
 
 def _linha(balanco: Balanco) -> str:
-    quanto = f"{balanco.nome}: {_numero(balanco.votos)} votos em {_numero(balanco.lotes)} lotes"
+    quanto = f"{balanco.nome}: {_quantos(balanco.votos, 'voto')} em {_quantos(balanco.lotes, 'lote')}"
     if balanco.diferencas:
-        return f"{quanto}, {_numero(balanco.diferencas)} diferença(s)"
+        return f"{quanto}, {_quantos(balanco.diferencas, 'diferença')}"
     return f"{quanto}, livro e contagens concordam"
+
+
+def _quantos(quanto: int, nome: str) -> str:
+    return f"{_numero(quanto)} {nome}{'' if quanto == 1 else 's'}"
 
 
 def _numero(quanto: int) -> str:
