@@ -22,7 +22,7 @@ class BbbConfig(AppConfig):
 class EstaticosConfig(StaticFilesConfig):
     """Do pacote do Bootstrap só se serve a folha que as páginas usam: comprimir o resto levaria meio minuto."""
 
-    ignore_patterns: ClassVar = [
+    ignore_patterns: ClassVar = [  # type: ignore[misc] # a base a declara em cada objeto
         *StaticFilesConfig.ignore_patterns,
         "*.rtl.*",
         "bootstrap-*",

@@ -1,7 +1,7 @@
 """A faixa dentro do protocolo do uvicorn, sem rede: o pedido cortado em cada byte, um atrás do outro, e hostil."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -93,7 +93,7 @@ async def ate(condicao: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def rodar() -> Iterator[Callable[[Callable[[Bancada], Coroutine[Any, Any, None]]], None]]:
+def rodar() -> Callable[[Callable[[Bancada], Coroutine[Any, Any, None]]], None]:
     def _rodar(roteiro: Callable[[Bancada], Coroutine[Any, Any, None]]) -> None:
         async def tudo() -> None:
             bancada = Bancada()

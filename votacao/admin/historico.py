@@ -14,7 +14,6 @@ class HistoricoAdmin(SomenteLeitura):
     list_filter = (
         ("user", admin.RelatedOnlyFieldListFilter),
         ("content_type", admin.RelatedOnlyFieldListFilter),
-        "action_flag",
         "action_time",
     )
     list_select_related = ("user", "content_type")

@@ -250,7 +250,7 @@ def _editavel(request: HttpRequest, paredao: Paredao | None) -> bool:
 
 
 def _curta(instante: datetime | None) -> str | None:
-    return None if instante is None else f"{timezone.localtime(instante):%d/%m/%Y %H:%M}"
+    return None if instante is None else f"{timezone.localtime(instante):%d/%m/%y %H:%M}"
 
 
 def _sem_atalhos(campo: Any) -> Any:

@@ -115,7 +115,7 @@ class ParticipanteAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         campo = super().formfield_for_dbfield(db_field, request, **kwargs)
         if db_field.name == "edicao" and campo is not None:
-            campo.widget.can_change_related = campo.widget.can_view_related = False
+            campo.widget.can_change_related = campo.widget.can_view_related = campo.widget.can_delete_related = False
         return campo
 
     def save_model(self, request: HttpRequest, obj: Participante, form: Any, change: bool) -> None:
