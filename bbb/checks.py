@@ -63,12 +63,13 @@ def _da_maquina(chave: str) -> bool:
 def qualquer_host(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     if settings.DEBUG or "*" not in settings.ALLOWED_HOSTS:
         return []
+    grave = settings.HTTPS  # sem HTTPS é um ensaio na própria máquina
     return [
-        Error(
+        (Error if grave else Warning)(
             "ALLOWED_HOSTS aceita qualquer host: um pedido com host inventado encheria o micro-cache e passaria por "
             "pedido do próprio site.",
             hint="Escreva os nomes do site, separados por vírgula: ALLOWED_HOSTS=exemplo.com.br,www.exemplo.com.br",
-            id="bbb.E003",
+            id="bbb.E003" if grave else "bbb.W003",
         )
     ]
 

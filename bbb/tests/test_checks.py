@@ -64,15 +64,17 @@ def test_chave_criada_pela_maquina(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("debug", "hosts", "esperado"),
+    ("debug", "https", "hosts", "esperado"),
     [
-        (False, ["exemplo.com.br"], []),
-        (False, ["exemplo.com.br", "*"], ["bbb.E003"]),
-        (True, ["*"], []),
+        (False, True, ["exemplo.com.br"], []),
+        (False, True, ["exemplo.com.br", "*"], ["bbb.E003"]),
+        (False, False, ["exemplo.com.br", "*"], ["bbb.W003"]),
+        (True, False, ["*"], []),
     ],
 )
-def test_qualquer_host(settings: Settings, debug: bool, hosts: list[str], esperado: list[str]) -> None:
+def test_qualquer_host(settings: Settings, debug: bool, https: bool, hosts: list[str], esperado: list[str]) -> None:
     settings.DEBUG = debug
+    settings.HTTPS = https
     settings.ALLOWED_HOSTS = hosts
     assert ids(checks.qualquer_host(None)) == esperado
 
@@ -133,6 +135,7 @@ def test_sqlite_duravel_le_os_pragmas_de_volta(
 def test_estao_registrados(settings: Settings) -> None:
     settings.LIMITES = False
     settings.DEBUG = False
+    settings.HTTPS = True
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECRET_KEY = "curta"
     achados = {str(mensagem.id) for mensagem in run_checks(include_deployment_checks=True)}

@@ -35,6 +35,7 @@ class Command(BaseCommand):
         if settings.DEBUG:
             self._recomecar_sem_debug()
         self._conferir_banco()
+        self.check(databases=["default"])
         self._conferir_estaticos()
         config = uvicorn.Config(
             "bbb.asgi:application",
