@@ -25,6 +25,7 @@ BITS_MAXIMOS = 30
 PRAGMAS_SQLITE = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
+    "PRAGMA recursive_triggers=ON;"
     "PRAGMA cache_size=-65536;"
     "PRAGMA mmap_size=268435456;"
     "PRAGMA journal_size_limit=16777216;"
@@ -89,6 +90,8 @@ class Ambiente:
 
     def banco(self, nome: str, arquivo_padrao: Path) -> dict[str, Any]:
         """Configuração de `DATABASES["default"]`. SQLite ganha WAL e IMMEDIATE; PostgreSQL, conexão que fica."""
+        if not self.definida(nome):
+            arquivo_padrao.parent.mkdir(parents=True, exist_ok=True)
         url = self.texto(nome, f"sqlite:///{arquivo_padrao}")
         esquema = url.split(":", 1)[0]
         if esquema not in ("sqlite", "postgres", "postgresql"):
@@ -111,7 +114,12 @@ class Ambiente:
         else:
             banco["CONN_MAX_AGE"] = 60
             banco["CONN_HEALTH_CHECKS"] = True
-            banco["OPTIONS"] = {"connect_timeout": 3, **banco.get("OPTIONS", {})}
+            banco["OPTIONS"] = {
+                "connect_timeout": 3,
+                "keepalives_idle": 10,
+                "tcp_user_timeout": 5000,
+                **banco.get("OPTIONS", {}),
+            }
         return banco
 
     def correio(self, nome: str) -> dict[str, Any]:

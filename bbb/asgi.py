@@ -12,12 +12,13 @@ from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
+from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
 from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
-from bbb.microcache import Aplicacao, Enviar, Escopo, MicroCache, Receber
+from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
 from bbb.wsgi import application as django
 from votacao.urna import exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
@@ -44,7 +45,26 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
 
 
 def corpo_maximo(caminho: str) -> int:
-    return exame.CORPO_MAXIMO if caminho.startswith("/paredoes/") else settings.CORPO_MAXIMO
+    """Bytes. Só a produção manda fotos; ninguém mais tem por que mandar mais do que um voto."""
+    return settings.CORPO_MAXIMO if caminho.startswith("/admin/") else exame.CORPO_MAXIMO
+
+
+def grande_demais(caminho: str) -> list[Mensagem] | None:
+    """A resposta 413, com a página que diz o que fazer; a urna responde pelos seus endereços."""
+    if caminho.startswith("/paredoes/"):
+        return None
+    corpo = render_to_string("413.html").encode()
+    seguranca = [(nome.lower().encode(), valor.encode()) for nome, valor in cabecalhos_de_seguranca().items()]
+    cabecalhos = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", str(len(corpo)).encode()),
+        (b"cache-control", b"no-store"),
+        *seguranca,
+    ]
+    return [
+        {"type": "http.response.start", "status": 413, "headers": cabecalhos},
+        {"type": "http.response.body", "body": corpo},
+    ]
 
 
 class QuemPede:
@@ -57,10 +77,14 @@ class QuemPede:
         if scope["type"] == "http" and scope["client"]:
             par, porta = scope["client"]
             if limites.confiavel(par):
-                encaminhado = b",".join(valor for nome, valor in scope["headers"] if nome == b"x-forwarded-for")
-                scope = {**scope, "client": (limites.quem_pede(par, encaminhado.decode("latin-1")), porta)}
+                juntos = {nome: b",".join(v for n, v in scope["headers"] if n == nome) for nome in _DE_PROXY}
+                cabecalhos = [cab for cab in scope["headers"] if cab[0] not in _DE_PROXY]
+                if limites.veio_por_https(juntos[b"x-forwarded-proto"]):
+                    cabecalhos.append((b"x-forwarded-proto", b"https"))
+                quem = limites.quem_pede(par, juntos[b"x-forwarded-for"].decode("latin-1"))
+                scope = {**scope, "headers": cabecalhos, "client": (quem, porta)}
             else:
-                scope = {**scope, "headers": [par for par in scope["headers"] if par[0] not in _DE_PROXY]}
+                scope = {**scope, "headers": [cab for cab in scope["headers"] if cab[0] not in _DE_PROXY]}
         await self._aplicacao(scope, receive, send)
 
 
@@ -69,7 +93,7 @@ class Processo:
 
     def __init__(self) -> None:
         self.paginas = MicroCache(
-            Corpo(cast(Aplicacao, WSGIMiddleware(cast(Any, django), workers=THREADS)), corpo_maximo),
+            Corpo(cast(Aplicacao, WSGIMiddleware(cast(Any, django), workers=THREADS)), corpo_maximo, grande_demais),
             declaradas,
             escolher_codificacao,
         )
@@ -90,7 +114,7 @@ class Processo:
         laco = asyncio.get_running_loop()
         try:
             await laco.run_in_executor(None, self._recarregar)
-        except DatabaseError as erro:
+        except (DatabaseError, InterfaceError) as erro:
             await send({"type": "lifespan.startup.failed", "message": f"O banco não responde: {erro}"})
             return
         self.urna.iniciar(laco)
@@ -118,7 +142,7 @@ class Processo:
             while not self._parar.wait(INTERVALO):
                 try:
                     self.catalogo.recarregar()
-                except DatabaseError as erro:
+                except Exception as erro:
                     # Fica o que já se sabia; quem decide se o voto conta é a transação que o grava.
                     registro_de_erros.warning("catálogo de paredões não foi relido: %s", erro)
                     connection.close()

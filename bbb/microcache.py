@@ -89,7 +89,8 @@ class Pagina:
         return aceita if aceita in self.corpos else ""
 
 
-Chave = tuple[bool, str, str, tuple[tuple[str, str], ...]]
+Chave = tuple[bool, str, str, tuple[tuple[str, str], ...], bool]
+"""HTTPS, host, caminho, parâmetros declarados, e se é uma página só da casa (`MicroCache.pedir`)."""
 
 
 class MicroCache:
@@ -109,13 +110,13 @@ class MicroCache:
 
     # --- para a faixa ---
 
-    def pronta(self, https: bool, host: str, alvo: bytes) -> Pagina | None:
+    def pronta(self, https: bool, host: str, alvo: bytes, *, interno: bool = False) -> Pagina | None:
         """A página, se pode ser servida já. Vencida dentro da tolerância, serve e manda renovar."""
         caminho, _, consulta = alvo.decode("latin-1").partition("?")
         parametros = self._conhecidos.get(caminho)
         if parametros is None:
             return None
-        chave = (https, host, caminho, _escolher(consulta, parametros))
+        chave = (https, host, caminho, _escolher(consulta, parametros), interno)
         pagina = self._paginas.get(chave)
         if pagina is None:
             return None
@@ -135,12 +136,15 @@ class MicroCache:
         return b"HTTP/1.1 200 OK\r\n", pagina.resto[pagina.codificacao(codificacao)]
 
     def pedir(self, https: bool, host: str, alvo: bytes) -> "asyncio.Task[Resposta] | None":
-        """Manda fazer uma página de que se vai precisar, ou espera a que já está sendo feita. `None`: não é pública."""
+        """Manda fazer uma página que só a casa usa, ou espera a que já está sendo feita. `None`: não foi declarada.
+
+        A view a reconhece por `scope["interno"]`; guardada, nunca é servida a quem a pedir pelo endereço.
+        """
         caminho, _, consulta = alvo.decode("latin-1").partition("?")
         parametros = self._declaradas(unquote(caminho))
         if parametros is None:
             return None
-        return self._renovar((https, host, caminho, _escolher(consulta, parametros)))
+        return self._renovar((https, host, caminho, _escolher(consulta, parametros), True))
 
     # --- ASGI ---
 
@@ -159,7 +163,7 @@ class MicroCache:
         host = cabecalhos.get(b"host", b"").decode("latin-1")
         https = scope["scheme"] == "https" or cabecalhos.get(b"x-forwarded-proto") == b"https"
         consulta = scope["query_string"].decode("latin-1")
-        chave = (https, host, caminho, _escolher(consulta, parametros))
+        chave = (https, host, caminho, _escolher(consulta, parametros), False)
         pagina = self.pronta(https, host, caminho.encode("latin-1") + b"?" + scope["query_string"])
         if pagina is None:
             resposta = await asyncio.shield(self._buscar(chave))
@@ -251,7 +255,7 @@ def _pode_guardar(resposta: Resposta) -> bool:
 
 
 async def _pedir(aplicacao: Aplicacao, chave: Chave) -> Resposta:
-    https, host, caminho, parametros = chave
+    https, host, caminho, parametros, interno = chave
     escopo: Escopo = {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -262,6 +266,7 @@ async def _pedir(aplicacao: Aplicacao, chave: Chave) -> Resposta:
         "raw_path": caminho.encode("latin-1"),
         "query_string": urlencode(parametros).encode("ascii"),
         "root_path": "",
+        "interno": interno,
         "headers": [(b"host", host.encode("latin-1"))],
         "client": ("127.0.0.1", 0),
         "server": ("127.0.0.1", 0),

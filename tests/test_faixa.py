@@ -24,6 +24,8 @@ class Fio(asyncio.Transport):
         super().__init__()
         self.saida = b""
         self.fechado = False
+        self.cortado = False
+        self.por_escoar = 0
         self.lendo = True
 
     def get_extra_info(self, nome: str, omissao: Any = None) -> Any:
@@ -38,6 +40,12 @@ class Fio(asyncio.Transport):
 
     def close(self) -> None:
         self.fechado = True
+
+    def abort(self) -> None:
+        self.fechado = self.cortado = True
+
+    def get_write_buffer_size(self) -> int:
+        return self.por_escoar
 
     def pause_reading(self) -> None:
         self.lendo = False
@@ -276,6 +284,56 @@ def test_pedido_pela_metade_recebe_408_no_prazo(rodar: Any, paredao: Paredao) ->
         assert fio.saida == b""
         conexao.conferir_prazo(bancada.processo.faixa.relogio + modulo.ESPERA_DO_RESTO + 1)
         assert (fio.status(), fio.fechado) == ([408], True)
+
+    rodar(roteiro)
+
+
+def test_quem_nao_le_a_resposta_e_cortado_e_nao_enche_a_memoria(rodar: Any, paredao: Paredao) -> None:
+    pedir = b"GET /paredoes/%d/cedula/ HTTP/1.1\r\nHost: localhost\r\n\r\n" % paredao.pk
+
+    async def roteiro(bancada: Bancada) -> None:
+        conexao, fio = bancada.conectar()
+        conexao.pause_writing()
+        fio.por_escoar = 1_000_000
+        conexao.data_received(pedir)
+        # Entregue ao uvicorn, que espera o outro lado ler antes de escrever mais.
+        await asyncio.sleep(0.05)
+        assert fio.saida == b""
+        inicio = bancada.processo.faixa.relogio
+        for segundo in range(int(modulo.ESPERA_DO_NAVEGADOR) + 1):
+            conexao.conferir_prazo(inicio + segundo)
+        assert fio.cortado is False
+        fio.por_escoar = 900_000  # leu alguma coisa: a espera recomeça
+        conexao.conferir_prazo(inicio + 40)
+        conexao.conferir_prazo(inicio + 70)
+        assert fio.cortado is False
+        conexao.conferir_prazo(inicio + 71)
+        assert fio.cortado is True
+        conexao.connection_lost(None)
+
+    rodar(roteiro)
+
+
+@pytest.mark.parametrize("comeco", [b"GET / HTTP/1.1\r\nHost: localhost\r\nX: ", b"GET /"])
+def test_cabecalhos_sem_fim_recebem_431(rodar: Any, paredao: Paredao, comeco: bytes) -> None:
+    async def roteiro(bancada: Bancada) -> None:
+        conexao, fio = bancada.conectar()
+        conexao.data_received(comeco)
+        for _ in range(20):
+            if not fio.fechado:
+                conexao.data_received(b"x" * 8000)
+        assert (fio.status(), fio.fechado) == ([431], True)
+
+    rodar(roteiro)
+
+
+def test_origem_malformada_e_outro_site(rodar: Any, paredao: Paredao, participantes: list[Participante]) -> None:
+    bruto = pedido(paredao, corpo_do_voto(participantes[0].pk, emitir(paredao)), b"Origin: http://[\r\n")
+
+    async def roteiro(bancada: Bancada) -> None:
+        conexao, fio = bancada.conectar()
+        conexao.data_received(bruto)
+        assert fio.status() == [403]
 
     rodar(roteiro)
 

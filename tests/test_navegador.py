@@ -467,7 +467,6 @@ PAGINAS = [
     "/paredoes/5/resultado/",
     "/paredoes/1/confirmar/?participante=1",
     "/paredoes/4/confirmar/?participante=1",
-    "/comprovantes/modelo/2/1/",
     "/comprovantes/00000000000000000000000000000000/",
     "/nao-existe/",
 ]

@@ -228,10 +228,22 @@ def test_comprovante_depois_do_resultado_leva_a_ele(client: Client, criar: Criar
     assert f'href="/paredoes/{paredao.pk}/resultado/"' in pagina
 
 
+def modelo_do_comprovante(client: Client, paredao: Paredao, participante: Participante) -> str:
+    endereco = f"/comprovantes/modelo/{paredao.pk}/{participante.pk}/"
+    return client.get(endereco, **{"asgi.scope": {"interno": True}}).content.decode()  # type: ignore[arg-type]
+
+
+def test_modelo_do_comprovante_nao_tem_endereco_publico(
+    client: Client, criar: CriarParedao, casa: list[Participante]
+) -> None:
+    """Mostraria as parciais a quem não votou."""
+    texto(client, f"/comprovantes/modelo/{criar(parciais='apos_voto').pk}/{casa[0].pk}/", 404)
+
+
 def test_modelo_do_comprovante_tem_as_marcas_intactas_e_e_pequeno(
     client: Client, criar: CriarParedao, casa: list[Participante]
 ) -> None:
-    pagina = texto(client, f"/comprovantes/modelo/{criar(parciais='apos_voto').pk}/{casa[0].pk}/")
+    pagina = modelo_do_comprovante(client, criar(parciais="apos_voto"), casa[0])
     assert set(re.findall(r"@@\w+@@", pagina)) == {"@@CODIGO@@", "@@LEGIVEL@@", "@@HORA@@"}
     assert pagina.count("@") == 2 * 2 * len(re.findall(r"@@\w+@@", pagina))
     assert 'href="../@@CODIGO@@/"' in pagina
@@ -244,7 +256,7 @@ def test_modelo_preenchido_e_igual_ao_comprovante_do_livro(
     paredao = criar()
     codigo = votar(paredao, [1, 0, 0])[0]
     do_livro = texto(client, f"/comprovantes/{codigo}/")
-    modelo = texto(client, f"/comprovantes/modelo/{paredao.pk}/{casa[0].pk}/")
+    modelo = modelo_do_comprovante(client, paredao, casa[0])
     hora = re.search(r"\d\d/\d\d/\d{4} às \d\d:\d\d:\d\d", do_livro)
     assert hora is not None
     legivel = " ".join(codigo[i : i + 4] for i in range(0, 32, 4))
@@ -374,9 +386,7 @@ def temporada(criar: CriarParedao) -> list[str]:
     enderecos = ["/", "/paredoes/"]
     for paredao in (agendado, aberto, encerrado, publicado):
         enderecos += [f"/paredoes/{paredao.pk}/", f"/paredoes/{paredao.pk}/resultado/"]
-    primeira = aberto.opcoes.first()
-    assert primeira is not None
-    return [*enderecos, f"/comprovantes/modelo/{aberto.pk}/{primeira.participante_id}/"]
+    return enderecos
 
 
 def test_paginas_publicas_sao_iguais_para_todos(client: Client, admin_client: Client, temporada: list[str]) -> None:

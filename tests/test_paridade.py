@@ -146,7 +146,8 @@ def test_cada_recusa_do_contrato_nas_duas_portas(
             pedido(f"/paredoes/{agendado.pk}/votar/", corpo_do_voto(bia.pk, emitir(agendado)), extras=json),
         ),
         ("cedula_usada", 409, pedido(alvo, corpo_do_voto(caio.pk, contada), extras=json)),
-        ("cedula_usada", 409, pedido(alvo_fechado, corpo_do_voto(caio.pk, contada_tarde), extras=json)),
+        # Fora de hora, a outra escolha é recusada pela hora, que no contrato vem antes.
+        ("encerrado", 410, pedido(alvo_fechado, corpo_do_voto(caio.pk, contada_tarde), extras=json)),
     ]
     for codigo, status, bytes_do_pedido in casos:
         resposta = nas_duas(servindo.porta, bytes_do_pedido)

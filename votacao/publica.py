@@ -13,9 +13,12 @@ def publica(*, segundos: int, parametros: tuple[str, ...] = (), navegador: int =
     """`segundos`: quanto os caches compartilhados guardam; `navegador`: quanto guarda o próprio navegador.
 
     `parametros` são os únicos da consulta de que a página depende: a view só recebe esses, e os caches só olham esses.
-    A página velha serve por mais 30 s enquanto se faz a nova, e por 10 min se o Django falhar.
+    A página velha serve por outro tanto enquanto se faz a nova, e por 10 min se o Django falhar: o que a produção muda
+    aparece a todos em, no máximo, duas vezes `segundos` e o tempo de fazer a página.
     """
-    controle = f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate=30, stale-if-error=600"
+    controle = (
+        f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate={segundos}, stale-if-error=600"
+    )
 
     def decorar(view: View) -> View:
         @wraps(view)

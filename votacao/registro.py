@@ -3,9 +3,9 @@
 Numa transação curta por chamada: relê a janela de cada paredão, insere os votos novos, numera e resume o lote, e soma
 às contagens só o que foi de fato inserido. Livro e contagens concordam sempre; `manage.py conferir` reconta.
 
-Corridas: dois processos gravam ao mesmo tempo; no SQLite a tranca os põe em fila, no PostgreSQL o `FOR SHARE` na linha
-do paredão impede que ele encerre ou publique no meio. Um voto aceito antes do encerramento e gravado depois conta: vale
-a hora em que o pedido ficou completo, e a publicação espera `MARGEM_DE_PUBLICACAO`.
+Corridas: dois processos gravam ao mesmo tempo; no SQLite a tranca os põe em fila, no PostgreSQL uma tranca por paredão,
+que as gravações dividem, impede que ele encerre ou publique no meio. Um voto aceito antes do encerramento e gravado
+depois conta: vale a hora em que o pedido ficou completo, e a publicação espera `MARGEM_DE_PUBLICACAO`.
 """
 
 import fcntl
@@ -52,8 +52,12 @@ DO UPDATE SET votos = votacao_contagem.votos + excluded.votos
 _JANELAS = """
 SELECT p.id, p.abre_em, p.fecha_em, p.publicado_em, o.participante_id
 FROM votacao_paredao p JOIN votacao_opcao o ON o.paredao_id = p.id
-WHERE p.abre_em IS NOT NULL AND p.id IN ({marcas}) ORDER BY p.id {trava}
+WHERE p.abre_em IS NOT NULL AND p.id IN ({marcas})
 """
+
+
+_FAMILIA_DE_TRANCAS = 24
+"""O primeiro número das trancas consultivas do PostgreSQL: as deste projeto, uma por paredão."""
 
 
 class VotoAceito(NamedTuple):
@@ -117,7 +121,7 @@ def gravar_na_vez(votos: Sequence[VotoAceito], limite: float) -> list[Desfecho]:
         raise UrnaIndisponivel from erro
     if len(primeiros) == len(votos) and not usadas:
         return [desfechos[voto.id] for voto in votos]
-    return [_repetido(voto, desfechos[voto.id]) for voto in votos]
+    return [_conferir_escolha(voto, desfechos.get(voto.id), usadas.get(voto.id)) for voto in votos]
 
 
 def procurar(chaves: Sequence[bytes]) -> dict[bytes, Contado]:
@@ -130,16 +134,20 @@ def procurar(chaves: Sequence[bytes]) -> dict[bytes, Contado]:
         raise UrnaIndisponivel from erro
 
 
-def _repetido(voto: VotoAceito, desfecho: Desfecho) -> Desfecho:
-    if isinstance(desfecho, Contado) and desfecho.participante != voto.participante:
-        return CedulaUsada
-    return desfecho
+def _conferir_escolha(voto: VotoAceito, desfecho: Desfecho | None, usada: Contado | None) -> Desfecho:
+    """A mesma escolha recebe o comprovante, a qualquer hora; outra, a recusa que vem antes no contrato."""
+    contado = usada or desfecho
+    if isinstance(contado, Contado) and contado.participante != voto.participante:
+        return desfecho if desfecho is not None and not isinstance(desfecho, Contado) else CedulaUsada
+    if contado is None:
+        raise AssertionError("um voto sem desfecho")
+    return contado
 
 
-def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[bytes, Desfecho], bool]:
+def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[bytes, Desfecho], dict[bytes, Contado]]:
     """Supõe que todas as cédulas são novas, o que é quase sempre verdade; se não são, desfaz, tira as usadas e repete.
 
-    Devolve o que está no livro para cada cédula, e se alguma já estava: aí quem chama confere a escolha de cada voto.
+    Devolve o desfecho das que não estavam no livro ou chegaram fora de hora, e o que o livro tem das que já estavam.
     """
     usadas: dict[bytes, Contado] = {}
     while True:
@@ -149,14 +157,16 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[
                 if time.monotonic() >= limite:
                     raise UrnaIndisponivel
                 desfechos = _gravar_novos(novos, limite) if novos else {}
-            break
+                # Quem chegou fora de hora ainda pode ter uma cédula já contada. Lê-se antes de fechar a transação: uma
+                # leitura que falhe não pode dar por perdidos os votos que acabam de ser gravados.
+                tardios = [chave for chave, desfecho in desfechos.items() if not isinstance(desfecho, Contado)]
+                if tardios:
+                    usadas |= _ler(tardios)
+                if time.monotonic() >= limite:
+                    raise UrnaIndisponivel
+            return desfechos, usadas
         except _HaUsadas:
             usadas = _ler(list(votos))
-    # Quem chegou fora de hora ainda pode ter uma cédula já contada.
-    tardios = [chave for chave, desfecho in desfechos.items() if not isinstance(desfecho, Contado)]
-    if tardios:
-        usadas |= _ler(tardios)
-    return desfechos | usadas, bool(usadas)
 
 
 def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, Desfecho]:
@@ -165,11 +175,13 @@ def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, 
     desfechos: dict[bytes, Desfecho] = {}
     grupos: dict[tuple[int, int, int], dict[int, list[bytes]]] = {}
     with connection.cursor() as cursor:
+        paredoes = {voto.paredao for voto in votos.values()}
+        _limitar_espera(cursor, limite)
         if connection.vendor != "sqlite":
-            # No SQLite quem limita a espera é o `timeout` da conexão; aqui, uma linha travada esperaria sem fim.
-            restam = max(50, int((limite - time.monotonic()) * 1000))
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(restam)])
-        janelas = _ler_janelas(cursor, {voto.paredao for voto in votos.values()})
+            # Em ordem, e por uma fila justa: quem encerra ou publica (`trancar_paredao`) não espera para sempre.
+            for paredao in sorted(paredoes):
+                cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_FAMILIA_DE_TRANCAS, paredao % 2**31])
+        janelas = _ler_janelas(cursor, paredoes)
         for chave, voto in votos.items():
             recusa = _recusa(voto, janelas.get(voto.paredao))
             if recusa is not None:
@@ -178,10 +190,31 @@ def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, 
             grupo = grupos.setdefault((voto.paredao, voto.modalidade, int(voto.aceito_em // 3600)), {})
             grupo.setdefault(voto.participante, []).append(chave)
         for (paredao, modalidade, hora), escolhas in sorted(grupos.items()):
+            _limitar_espera(cursor, limite)
             _gravar_lote(cursor, paredao, modalidade, hora, escolhas, agora)
             for participante, chaves in escolhas.items():
                 desfechos.update(dict.fromkeys(chaves, Contado(participante, paredao, agora)))
     return desfechos
+
+
+def _limitar_espera(cursor: Any, limite: float) -> None:
+    """No SQLite quem limita a espera é o `timeout` da conexão; no PostgreSQL, uma linha travada esperaria sem fim."""
+    if connection.vendor != "sqlite":
+        restam = max(50, int((limite - time.monotonic()) * 1000))
+        cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(restam)])
+
+
+def trancar_paredao(paredao: int, espera: float) -> None:
+    """No PostgreSQL, para a gravação de votos deste paredão até o fim da transação; no SQLite, quem a para é a vez de
+    escrever. Levanta `UrnaIndisponivel` se não consegue em `espera` segundos."""
+    if connection.vendor == "sqlite":
+        return
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(int(espera * 1000))])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_FAMILIA_DE_TRANCAS, paredao % 2**31])
+    except DatabaseError as erro:
+        raise UrnaIndisponivel from erro
 
 
 def _recusa(voto: VotoAceito, janela: _Janela | None) -> type[Recusa] | None:
@@ -245,8 +278,7 @@ def linha_do_livro(chave: bytes, participante: int) -> bytes:
 
 def _ler_janelas(cursor: Any, paredoes: set[int]) -> dict[int, _Janela]:
     marcas = ",".join(["%s"] * len(paredoes))
-    trava = "" if connection.vendor == "sqlite" else "FOR SHARE OF p"
-    cursor.execute(_JANELAS.format(marcas=marcas, trava=trava), list(paredoes))
+    cursor.execute(_JANELAS.format(marcas=marcas), list(paredoes))
     linhas = cursor.fetchall()
     participantes: dict[int, set[int]] = {}
     for paredao_id, *_, participante_id in linhas:

@@ -124,6 +124,7 @@ def _trancar(paredao: Paredao, agora: datetime | None) -> datetime:
     Por omissão, `agora` é o instante seguinte à tranca, e não o do clique: enquanto se esperava a vez, outros lotes
     gravaram votos aceitos depois do clique, que ficariam contados além do encerramento.
     """
+    registro.trancar_paredao(paredao.pk, ESPERA_DO_PRODUTOR)
     try:
         paredao.refresh_from_db(from_queryset=Paredao.objects.select_for_update())
     except Paredao.DoesNotExist:

@@ -16,7 +16,15 @@ from django.views.decorators.http import require_GET, require_safe
 from votacao import apuracao, registro
 from votacao.models import Modalidade, Opcao, Paredao, Participante
 from votacao.publica import publica
-from votacao.recusas import CorpoGrande, MetodoErrado, OutroSite, ParedaoInexistente, PedidoMalformado, Recusa
+from votacao.recusas import (
+    CorpoGrande,
+    ForaDoParedao,
+    MetodoErrado,
+    OutroSite,
+    ParedaoInexistente,
+    PedidoMalformado,
+    Recusa,
+)
 from votacao.registro import Contado
 from votacao.urna import catalogo, exame, limites, respostas
 from votacao.urna import cedula as cedulas
@@ -51,7 +59,10 @@ def inicio(request: HttpRequest) -> HttpResponse:
 def paredoes(request: HttpRequest) -> HttpResponse:
     agora = timezone.now()
     lista = Paredao.objects.publicos().select_related("edicao").com_participantes().order_by("-abre_em", "-pk")
-    contexto = {"agora": agora, "paredoes": [(paredao, paredao.situacao(agora)) for paredao in lista]}
+    com_situacao = [(paredao, paredao.situacao(agora)) for paredao in lista]
+    # O que está no ar vem antes; o resto segue do mais novo ao mais velho.
+    com_situacao.sort(key=lambda par: par[1] != Paredao.Situacao.ABERTO)
+    contexto = {"agora": agora, "paredoes": com_situacao}
     return render(request, "votacao/paredoes.html", contexto)
 
 
@@ -140,6 +151,7 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     return _em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
 
 
+@csrf_exempt
 @require_GET
 def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
     agora = time.time()
@@ -179,7 +191,7 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
             Opcao.objects.filter(paredao=paredao_id, participante=int(escolha)).select_related("participante").first()
         )
         if opcao is None:
-            raise PedidoMalformado
+            raise ForaDoParedao
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=False)
     texto, _ = cedulas.emitir(
@@ -212,7 +224,12 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
 @require_safe
 @publica(segundos=1)
 def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: int) -> HttpResponse:
-    """O comprovante com marcas no lugar de código e hora; a faixa as preenche (`votacao.urna.faixa`)."""
+    """O comprovante com marcas no lugar de código e hora; a faixa as preenche (`votacao.urna.faixa`).
+
+    Só para ela: quem pedisse o endereço veria as parciais sem ter votado.
+    """
+    if not request.META.get("asgi.scope", {}).get("interno"):
+        raise Http404
     paredao = _publico(paredao_id)
     if all(opcao.participante_id != participante_id for opcao in paredao.opcoes.all()):
         raise Http404

@@ -116,7 +116,12 @@ def test_postgres_com_conexao_que_fica() -> None:
         "db",
         5433,
     )
-    assert banco["OPTIONS"] == {"connect_timeout": 3, "sslmode": "require"}
+    assert banco["OPTIONS"] == {
+        "connect_timeout": 3,
+        "keepalives_idle": 10,
+        "tcp_user_timeout": 5000,
+        "sslmode": "require",
+    }
     assert (banco["CONN_MAX_AGE"], banco["CONN_HEALTH_CHECKS"]) == (60, True)
 
 

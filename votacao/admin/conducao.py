@@ -188,7 +188,9 @@ class Conducao:
         if paredao.situacao(agora) not in services.EDITAVEIS:
             return HttpResponseRedirect(paredao.get_absolute_url())
         paredao.abre_em = agora  # Só neste objeto: nada é gravado.
-        return TemplateResponse(request, "admin/votacao/paredao/previa.html", contexto_do_paredao(paredao, agora))
+        return TemplateResponse(
+            request, "admin/votacao/paredao/previa.html", contexto_do_paredao(paredao, agora) | {"previa": True}
+        )
 
     def _achar(self: Any, request: HttpRequest, paredao_id: int, *, pode: bool) -> Paredao:
         """Levanta 403 para quem não pode e 404 se não existe, nesta ordem."""

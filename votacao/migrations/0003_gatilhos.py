@@ -1,4 +1,8 @@
-"""O banco recusa mudar o que já foi votado, venha o pedido de onde vier (admin, shell ou SQL à mão)."""
+"""O banco recusa mudar o que já foi votado, no admin, no shell ou em SQL à mão.
+
+Não é uma fortaleza: quem é dono do banco apaga os gatilhos, trunca a tabela ou grava votos a mais num lote velho. Isso,
+quem acha é `manage.py conferir`.
+"""
 
 from django.db import migrations
 
@@ -11,6 +15,21 @@ REGRAS = [
     ("livro_lote_muda", "UPDATE", "votacao_lote", "1 = 1", "o livro de votos não muda"),
     ("livro_lote_sai", "DELETE", "votacao_lote", "1 = 1", "o livro de votos não muda"),
     ("livro_lote_tarde", "INSERT", "votacao_lote", PUBLICADO.format("NEW.paredao_id"), "o resultado já foi publicado"),
+    (
+        "contagem_tarde",
+        "INSERT",
+        "votacao_contagem",
+        PUBLICADO.format("NEW.paredao_id"),
+        "o resultado já foi publicado",
+    ),
+    (
+        "contagem_muda",
+        "UPDATE",
+        "votacao_contagem",
+        "NEW.paredao_id <> OLD.paredao_id OR NEW.participante_id <> OLD.participante_id"
+        " OR NEW.modalidade <> OLD.modalidade OR NEW.hora <> OLD.hora OR " + PUBLICADO.format("OLD.paredao_id"),
+        "o resultado já foi publicado, ou a contagem trocaria de dono",
+    ),
     ("contagem_sai", "DELETE", "votacao_contagem", "1 = 1", "a contagem não diminui"),
     ("contagem_diminui", "UPDATE", "votacao_contagem", "NEW.votos < OLD.votos", "a contagem não diminui"),
     ("opcao_entra", "INSERT", "votacao_opcao", TEM_VOTOS.format("NEW.paredao_id"), "o paredão já tem votos"),

@@ -394,12 +394,14 @@ def test_lista_diz_a_situacao_em_palavras_e_soma_os_votos(
         "E": {"abre_em": agora - 3 * dia, "fecha_em": agora - 2 * dia},
         "P": {"abre_em": agora - 5 * dia, "fecha_em": agora - 4 * dia, "publicado_em": agora - 4 * dia},
     }.items():  # fmt: skip
+        publicado_em = datas.pop("publicado_em", None)
         paredao = Paredao.objects.create(edicao=edicao, titulo=titulo, **datas)
         if titulo in "AP":
             for modalidade in (1, 2):
                 Contagem.objects.create(
                     paredao=paredao, participante=participantes[0], modalidade=modalidade, hora=agora, votos=1500
                 )
+        Paredao.objects.filter(pk=paredao.pk).update(publicado_em=publicado_em)
     # Sessão, usuário e as permissões dele e dos grupos; a conta da página, a lista, as edições do filtro; fim.
     with django_assert_num_queries(7):
         texto = produtor.get("/admin/votacao/paredao/").content.decode()

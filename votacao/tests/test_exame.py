@@ -144,6 +144,8 @@ def test_so_se_emite_cedula_com_a_votacao_aberta() -> None:
         ("", "http://votos.example:81", False),
         ("", "http://outro.example", False),
         ("", "null", False),
+        ("", "http://[", False),
+        ("", "http://[::1]", False),
         ("same-origin", "http://outro.example", True),
         ("cross-site", "https://amigo.example", True),
     ],

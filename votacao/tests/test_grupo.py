@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -105,6 +106,50 @@ def test_quem_espera_demais_recebe_503_e_nao_e_mais_feito(monkeypatch: pytest.Mo
         assert [pedido for lote in trabalho.lotes for pedido in lote] == [1, 3]
 
     rodar(roteiro, trabalho)
+
+
+def test_uma_resposta_que_quebra_nao_para_o_vigia(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modulo, "PRAZO", 0.3)
+    trabalho = Trabalho()
+
+    async def roteiro(grupo: Grupo[int, int]) -> None:
+        def quebra(_: Any) -> None:
+            raise ConnectionError
+
+        trabalho.livre.clear()
+        grupo.depositar(1, quebra)
+        await asyncio.to_thread(trabalho.comecou.wait)
+        async with asyncio.timeout(5):
+            assert await promessa(grupo, 2) is UrnaIndisponivel
+            assert await promessa(grupo, 3) is UrnaIndisponivel
+
+    rodar(roteiro, trabalho)
+
+
+def test_quem_chegou_ha_pouco_nao_paga_pelo_atraso_dos_ja_respondidos(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modulo, "PRAZO", 0.8)
+    limites: list[float] = []
+    trabalho = Trabalho()
+
+    def fazer(pedidos: Sequence[int], limite: float) -> list[int | type[Recusa]]:
+        limites.append(limite - time.monotonic())
+        return trabalho(pedidos, limite)
+
+    async def tudo() -> None:
+        grupo: Grupo[int, int] = Grupo("teste", fazer)
+        grupo.iniciar(asyncio.get_running_loop())
+        trabalho.livre.clear()
+        promessa(grupo, 0)
+        await asyncio.to_thread(trabalho.comecou.wait)
+        assert await promessa(grupo, 1) is UrnaIndisponivel
+        novo = promessa(grupo, 2)
+        trabalho.livre.set()
+        assert await novo == 4
+        await grupo.encerrar()
+        assert trabalho.lotes == [[0], [2]]
+        assert limites[1] > 0.3
+
+    asyncio.run(tudo())
 
 
 @pytest.mark.parametrize("defeito", [-1, -2])

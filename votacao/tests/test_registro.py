@@ -6,7 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 from uuid_utils import uuid7
@@ -20,6 +20,7 @@ from votacao.recusas import (
     ParedaoFechado,
     ParedaoInexistente,
     ParedaoNaoAberto,
+    UrnaIndisponivel,
 )
 from votacao.registro import Contado, VotoAceito
 
@@ -107,6 +108,22 @@ def test_no_mesmo_lote_cada_voto_se_compara_com_o_que_esta_no_livro(
     assert registro.gravar(votos) == [CedulaUsada, gravado]
 
 
+def test_leitura_que_falha_desfaz_o_lote_inteiro(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """503 para todos e nada gravado: nunca um lote gravado que se diz perdido."""
+
+    def falha(chaves: object) -> None:
+        raise OperationalError("o banco caiu")
+
+    monkeypatch.setattr(registro, "_ler", falha)
+    bons = [aceito(paredao, participantes[0]) for _ in range(5)]
+    with pytest.raises(UrnaIndisponivel):
+        registro.gravar([*bons, aceito(paredao, participantes[0], recusa=CedulaVencida)])
+    assert Voto.objects.count() == 0
+    assert contagens(paredao) == {}
+
+
 def test_lote_so_de_repetidas_nao_cria_lote(paredao: Paredao, participantes: list[Participante]) -> None:
     votos = [aceito(paredao, participantes[0]) for _ in range(3)]
     antes = registro.gravar(votos)
@@ -146,6 +163,17 @@ def test_publicado_nao_recebe_mais_nada(paredao: Paredao, participantes: list[Pa
         Lote.objects.create(paredao=paredao, modalidade=1, hora=agora, quantidade=1, resumo=b"", gravado_em=agora)
 
 
+def test_contagem_de_resultado_publicado_nao_muda(paredao: Paredao, participantes: list[Participante]) -> None:
+    registro.gravar([aceito(paredao, participantes[0])])
+    agora = timezone.now()
+    Paredao.objects.filter(pk=paredao.pk).update(fecha_em=agora, publicado_em=agora + timedelta(seconds=6))
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contagem.objects.update(votos=F("votos") + 1)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Contagem.objects.create(paredao=paredao, participante=participantes[1], modalidade=1, hora=agora, votos=1)
+    assert contagens(paredao) == {participantes[0].pk: 1}
+
+
 def test_tardia_nao_conta_mas_mostra_a_que_ja_contou(paredao: Paredao, participantes: list[Participante]) -> None:
     ana, bia, _ = participantes
     voto = aceito(paredao, ana)
@@ -157,7 +185,7 @@ def test_tardia_nao_conta_mas_mostra_a_que_ja_contou(paredao: Paredao, participa
             aceito(paredao, ana, recusa=CedulaVencida),
         ]
     )
-    assert desfechos == [primeiro, CedulaUsada, CedulaVencida]
+    assert desfechos == [primeiro, CedulaVencida, CedulaVencida]
     assert contagens(paredao) == {ana.pk: 1}
 
 
@@ -202,11 +230,24 @@ def test_votos_de_horas_e_modalidades_diferentes_vao_em_lotes_separados(
         lambda paredao: Contagem.objects.update(votos=0),
         lambda paredao: Contagem.objects.all()._raw_delete(Contagem.objects.db),
         lambda paredao: Opcao.objects.filter(paredao=paredao)._raw_delete(Opcao.objects.db),
+        lambda paredao: Contagem.objects.update(hora=timezone.now() - timedelta(days=9)),
         lambda paredao: Paredao.objects.filter(pk=paredao.pk).update(decisao="fica"),
         lambda paredao: Paredao.objects.filter(pk=paredao.pk).update(peso_torcida=30, peso_unico=70),
         lambda paredao: Paredao.objects.filter(pk=paredao.pk).update(abre_em=timezone.now()),
     ],
-    ids=["voto", "voto-", "lote", "lote-", "contagem", "contagem-", "opcao-", "decisao", "pesos", "abertura"],
+    ids=[
+        "voto",
+        "voto-",
+        "lote",
+        "lote-",
+        "contagem",
+        "contagem-",
+        "opcao-",
+        "contagem-hora",
+        "decisao",
+        "pesos",
+        "abertura",
+    ],
 )
 def test_o_banco_recusa_mudar_o_que_ja_tem_votos(mudanca, paredao: Paredao, participantes: list[Participante]) -> None:  # type: ignore[no-untyped-def]
     registro.gravar([aceito(paredao, participantes[0])])

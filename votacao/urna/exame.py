@@ -108,7 +108,10 @@ def mesmo_site(sec_fetch_site: str, origem: str, host: str) -> bool:
         return sec_fetch_site in ("same-origin", "none")
     if not origem:
         return True
-    partes = urlsplit(origem)
+    try:
+        partes = urlsplit(origem)
+    except ValueError:
+        return False
     return partes.scheme in (("https",) if settings.HTTPS else ("http", "https")) and partes.netloc == host
 
 

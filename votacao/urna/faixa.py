@@ -34,6 +34,10 @@ ESPERA_DO_RESTO = 10.0
 """Segundos que um pedido pela metade fica na faixa antes de 408."""
 ESPERA_DO_PEDIDO = 120.0
 """Segundos que um pedido entregue ao uvicorn tem para chegar inteiro (uma foto por rede lenta)."""
+ESPERA_DO_NAVEGADOR = 30.0
+"""Segundos que uma resposta fica sem que o outro lado leia nada dela; depois a conexão é cortada."""
+CABECA_ENTREGUE_MAXIMA = 65536
+"""Bytes de cabeçalhos de um pedido entregue ao uvicorn, que por si não tem limite; além disso, 431."""
 GUARDADO_MAXIMO = 65536
 """Bytes que se guardam de quem manda mais pedidos antes da resposta do voto; além disso, para-se de ler."""
 
@@ -46,6 +50,7 @@ _INTEIRO: Final = re.compile(rb"[0-9]{1,9}")
 _SO_DO_UVICORN: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"content-encoding", b"range", b"te"})
 _UNICOS: Final = frozenset({b"host", b"content-length", b"content-type", b"origin", b"sec-fetch-site"})
 _MARCAS: Final = re.compile(rb"@@(CODIGO|LEGIVEL|HORA)@@")
+_431: Final = STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 _408: Final = STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 
 
@@ -62,7 +67,7 @@ class Pagina(Protocol):
 class Paginas(Protocol):
     """O que a faixa precisa do micro-cache."""
 
-    def pronta(self, https: bool, host: str, alvo: bytes) -> Pagina | None: ...
+    def pronta(self, https: bool, host: str, alvo: bytes, *, interno: bool = False) -> Pagina | None: ...
     def em_bytes(self, pagina: Any, codificacao: str, etag_do_navegador: bytes) -> tuple[bytes, bytes]: ...
     def pedir(self, https: bool, host: str, alvo: bytes) -> "asyncio.Future[Any] | None": ...
 
@@ -113,7 +118,7 @@ def ler_fatos(bloco: bytes) -> Fatos | None:
         json=exame.quer_json(achados.get(b"accept", b"").decode("latin-1")),
         fechar=conexao == b"close",
         encaminhado=achados.get(b"x-forwarded-for", b"").decode("latin-1"),
-        https=achados.get(b"x-forwarded-proto") == b"https",
+        https=limites.veio_por_https(achados.get(b"x-forwarded-proto", b"")),
         codificacao=escolher_codificacao(achados.get(b"accept-encoding", b"")),
         etag=achados.get(b"if-none-match", b""),
     )
@@ -193,7 +198,7 @@ class Servico:
     def comprovante(self, codigo: bytes, contado: Contado, https: bool, host: str) -> bytes | None:
         """O comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
         alvo = alvo_do_modelo(contado)
-        pagina = self.paginas.pronta(https, host, alvo)
+        pagina = self.paginas.pronta(https, host, alvo, interno=True)
         if pagina is None:
             return None
         chave = b"%d %s %s" % (https, host.encode(), alvo)
@@ -253,6 +258,9 @@ class Faixa(HttpToolsProtocol):
         self._comecados = 0
         self._lidos = 0
         self._respondidos = 0
+        self._cabeca_entregue = 0
+        self._por_escoar = 0
+        self._escoa_desde = 0.0
         self._fatos: Fatos | None = None
         self._chave = b""
         self._paredao_id = 0
@@ -270,7 +278,12 @@ class Faixa(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._comecados += 1
+        self._cabeca_entregue = 0
         super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._cabeca_entregue = -1
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._lidos += 1
@@ -303,6 +316,9 @@ class Faixa(HttpToolsProtocol):
 
     def conferir_prazo(self, relogio: float) -> None:
         """Chamado uma vez por segundo."""
+        if self._parou_de_ler(relogio):
+            self.transport.abort()
+            return
         if self._pendente or self.transport.is_closing():
             return
         passaram = relogio - self._desde
@@ -316,6 +332,13 @@ class Faixa(HttpToolsProtocol):
         elif self._comecados != self._lidos and passaram > ESPERA_DO_PEDIDO:
             self.transport.close()
 
+    def _parou_de_ler(self, relogio: float) -> bool:
+        por_escoar = self.transport.get_write_buffer_size()
+        if por_escoar == 0 or por_escoar < self._por_escoar or self._por_escoar == 0:
+            self._escoa_desde = relogio
+        self._por_escoar = por_escoar
+        return por_escoar > 0 and relogio - self._escoa_desde > ESPERA_DO_NAVEGADOR
+
     # --- os bytes ---
 
     def data_received(self, data: bytes) -> None:
@@ -326,7 +349,7 @@ class Faixa(HttpToolsProtocol):
                 self.transport.pause_reading()
             return
         if not (self._comecados == self._respondidos == self._lidos):
-            super().data_received(data)
+            self._entregar(data)
             return
         if self._guardado:
             data = self._guardado + data
@@ -337,10 +360,22 @@ class Faixa(HttpToolsProtocol):
             self._unset_keepalive_if_required()
         if not self._responder(data):
             self._desde = self._servico.relogio
-            super().data_received(data)
+            self._entregar(data)
+
+    def _entregar(self, data: bytes) -> None:
+        """Ao uvicorn, intacto. Ele acumula cabeçalhos sem fim; a faixa não deixa."""
+        super().data_received(data)
+        if self._comecados > self._lidos and self._cabeca_entregue >= 0:
+            self._cabeca_entregue += len(data)
+            if self._cabeca_entregue > CABECA_ENTREGUE_MAXIMA and not self.transport.is_closing():
+                self.transport.write(_431)
+                self.transport.close()
 
     def _responder(self, data: bytes) -> bool:
         """Cuida do pedido, ou devolve `False` para que siga intacto para o uvicorn."""
+        if self.flow.write_paused:
+            # O outro lado não lê o que já lhe foi mandado: o uvicorn espera por ele.
+            return False
         if data.startswith(b"POST /paredoes/"):
             linha = _VOTO.match(data)
         elif data.startswith(b"GET /"):

@@ -79,7 +79,8 @@ class Grupo(Generic[P, R]):
             return
         self._parar = True
         self._ha_trabalho.set()
-        await self._laco.run_in_executor(None, self._thread.join)
+        # Se outro processo segura a vez para além do prazo, o vigia responde 503 e não se espera mais por ele.
+        await self._laco.run_in_executor(None, self._thread.join, PRAZO + FOLGA)
         # As respostas do último lote foram postas no laço antes do fim da thread: deixe-as sair.
         await asyncio.sleep(0)
         if self._vigia is not None:
@@ -114,8 +115,13 @@ class Grupo(Generic[P, R]):
             connection.close()
 
     def _fazer_lote(self) -> None:
-        # Só esta thread tira da fila: o primeiro de agora é o primeiro do lote.
-        limite = self._fila[0].chegou + PRAZO - FOLGA
+        with self._trinco:
+            # Os que o vigia já respondeu não contam para o prazo dos outros.
+            while self._fila and self._fila[0].respondido:
+                self._fila.popleft()
+            if not self._fila:
+                return
+            limite = self._fila[0].chegou + PRAZO - FOLGA
         lote: list[_Pedido[P, R]] = []
         resultados: Sequence[R | type[Recusa]]
         try:
@@ -123,7 +129,7 @@ class Grupo(Generic[P, R]):
                 lote = self._tirar()
                 if not lote:
                     return
-                resultados = self._fazer([pedido.conteudo for pedido in lote], limite)
+                resultados = self._fazer([pedido.conteudo for pedido in lote], lote[0].chegou + PRAZO - FOLGA)
         except UrnaIndisponivel as erro:
             lote = lote or self._tirar()
             registro_de_erros.warning("%s: %d sem resposta durável: %s", self._nome, len(lote), erro.__cause__)
@@ -152,11 +158,14 @@ class Grupo(Generic[P, R]):
         for pedido, resultado in zip(lote, resultados, strict=True):
             if not pedido.respondido:
                 pedido.respondido = True
-                try:
-                    pedido.responder(resultado)
-                except Exception:
-                    # O voto já está feito; uma conexão com defeito não pode calar as outras do lote.
-                    registro_de_erros.exception("%s: a resposta a um pedido falhou", self._nome)
+                self._responder(pedido, resultado)
+
+    def _responder(self, pedido: _Pedido[P, R], resultado: R | type[Recusa]) -> None:
+        try:
+            pedido.responder(resultado)
+        except Exception:
+            # Uma conexão com defeito não pode calar as outras do lote, nem parar o vigia.
+            registro_de_erros.exception("%s: a resposta a um pedido falhou", self._nome)
 
     def _vigiar(self) -> None:
         """Responde 503 a quem esperou demais. O que ainda está na fila não será feito.
@@ -175,6 +184,6 @@ class Grupo(Generic[P, R]):
                         pedido.respondido = True
                         atrasados.append(pedido)
         for pedido in atrasados:
-            pedido.responder(UrnaIndisponivel)
+            self._responder(pedido, UrnaIndisponivel)
         if self._laco is not None:
             self._vigia = self._laco.call_later(0.1, self._vigiar)

@@ -43,6 +43,8 @@ def confiavel(endereco: str) -> bool:
         ip = ipaddress.ip_address(endereco)
     except ValueError:
         return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
     return any(ip in rede for rede in settings.PROXIES_CONFIAVEIS)
 
 
@@ -55,13 +57,25 @@ def quem_pede(par: str, encaminhado: str) -> str:
     if not encaminhado or not confiavel(par):
         return par
     for endereco in reversed(encaminhado.split(",")):
-        limpo = endereco.strip()
+        limpo = _sem_porta(endereco.strip())
         if not confiavel(limpo):
             try:
                 return str(ipaddress.ip_address(limpo))
             except ValueError:
                 return par
     return par
+
+
+def _sem_porta(endereco: str) -> str:
+    """Alguns proxies escrevem a porta: `203.0.113.9:4444` ou `[2001:db8::1]:4444`."""
+    if endereco.startswith("["):
+        return endereco[1:].partition("]")[0]
+    return endereco.partition(":")[0] if endereco.count(":") == 1 else endereco
+
+
+def veio_por_https(encaminhado: bytes) -> bool:
+    """Se o `X-Forwarded-Proto` de um proxy de confiança diz que o navegador usou HTTPS: vale o primeiro da lista."""
+    return encaminhado.partition(b",")[0].strip().lower() == b"https"
 
 
 def contar(acao: str, endereco: str) -> None:

@@ -55,7 +55,10 @@ class Command(BaseCommand):
             timeout_keep_alive=30,
             timeout_graceful_shutdown=PARADA,
         )
-        soquete = config.bind_socket()
+        try:
+            soquete = config.bind_socket()
+        except SystemExit:
+            raise CommandError(f"A porta {porta} está ocupada. Escolha outra: --porta {porta + 1}") from None
         self.stdout.write(f"Servindo em http://{endereco}:{porta}/ com {processos} processo(s). Ctrl+C para parar.")
         self.stdout.flush()
         if processos == 1:
