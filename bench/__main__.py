@@ -34,6 +34,7 @@ from bench.servidores import (
 )
 
 CONCORRENTES = ["fastapi", "django", "teto", "projeto", "teto_jornada", "projeto_jornada"]
+CONEXOES_DO_FASTAPI = 24
 FOLGA_DE_CEDULAS = 1.4  # sobre a vazão do teto na mesma rodada
 VOTOS_DO_RESULTADO = [10_000, 10_000_000]
 
@@ -61,7 +62,7 @@ class Prova:
         with ExitStack() as pilha:
             porta, pid = pilha.enter_context(concorrente.no_ar())
             vigia = pilha.enter_context(VigiaDoWal(concorrente.banco))
-            rodada = disparar(self.ajustar(concorrente.plano(porta), pid))
+            rodada = disparar(self.ajustar(concorrente, concorrente.plano(porta), pid))
         if isinstance(concorrente, Projeto):
             self.maior_wal = max(self.maior_wal, vigia.maior)
         serie.rodadas.append(rodada)
@@ -73,8 +74,9 @@ class Prova:
         serie.gravados = concorrente.gravados()
         relatar(serie, rodada, self.opcoes.segundos)
 
-    def ajustar(self, plano: Plano, pid: int) -> Plano:
-        plano.conexoes, plano.segundos, plano.pids = self.opcoes.conexoes, self.opcoes.segundos, [pid]
+    def ajustar(self, concorrente: Concorrente, plano: Plano, pid: int) -> Plano:
+        plano.conexoes = min(self.opcoes.conexoes, concorrente.conexoes_maximas)
+        plano.segundos, plano.pids = self.opcoes.segundos, [pid]
         return plano
 
     def rodar(self) -> None:
@@ -102,7 +104,14 @@ class Prova:
                 tamanhos = projeto.medir_tamanhos()
                 projetos[chave] = projeto
         todos: dict[str, Concorrente] = {
-            "fastapi": FastAPISQLite(pasta / "fastapi", "fastapi", "FastAPI + SQLAlchemy + SQLite", aceito="200"),
+            # O SQLAlchemy tem 15 conexões por processo: com centenas de pedidos ao mesmo tempo, todos esperam e caem.
+            "fastapi": FastAPISQLite(
+                pasta / "fastapi",
+                "fastapi",
+                f"FastAPI + SQLAlchemy + SQLite ({CONEXOES_DO_FASTAPI} conexões)",
+                aceito="200",
+                conexoes_maximas=CONEXOES_DO_FASTAPI,
+            ),
             "django": DjangoSimples(pasta / "django", "django", "view Django comum + SQLite", aceito="302"),
             "teto": Teto(pasta / "teto", "teto", "teto: uvicorn sem fazer nada"),
             "teto_jornada": Teto(
@@ -134,7 +143,7 @@ class Prova:
             for projeto, paredao, serie in cargas:
                 with projeto.no_ar() as (porta, pid):
                     pedido = cabecalho_get(porta, f"/paredoes/{paredao}/resultado/")
-                    plano = self.ajustar(Plano(porta=porta, modo="repete", pedido=pedido), pid)
+                    plano = self.ajustar(projeto, Plano(porta=porta, modo="repete", pedido=pedido), pid)
                     plano.segundos = min(plano.segundos, 2.0)
                     rodada = disparar(plano)
                 if set(rodada.status) != {"200"}:

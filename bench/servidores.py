@@ -91,6 +91,8 @@ class Concorrente:
     rotulo: str = ""
     aceito: str = "303"
     jornada: bool = False
+    conexoes_maximas: int = 1_000_000
+    """Acima disto o servidor só devolve erros, e não haveria o que comparar."""
 
     def __post_init__(self) -> None:
         self.pasta.mkdir(parents=True, exist_ok=True)
