@@ -47,8 +47,15 @@ class Servidor:
         """Os processos que atendem (ou o único)."""
         tarefa = Path(f"/proc/{self.processo.pid}/task/{self.processo.pid}/children")
         filhos = [int(pid) for pid in tarefa.read_text().split()]
-        servem = [pid for pid in filhos if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        servem = [pid for pid in filhos if b"spawn_main" in _linha_de_comando(pid)]
         return servem or [self.processo.pid]
+
+
+def _linha_de_comando(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""  # acabou de morrer
 
 
 def porta_livre() -> int:
