@@ -1,9 +1,11 @@
 """O servidor de produção, num comando: arquivos estáticos, faixa rápida, N processos, uma porta."""
 
+import errno
 import os
+import socket
 import sys
 from argparse import ArgumentParser
-from typing import Any
+from typing import Any, cast
 
 import uvicorn
 from django.apps import apps
@@ -43,7 +45,7 @@ class Command(BaseCommand):
             port=porta,
             workers=processos,
             http="bbb.asgi:Faixa",
-            loop="uvloop",
+            loop="bbb.laco:Laco",
             ws="none",
             lifespan="on",
             log_level="warning",
@@ -55,16 +57,14 @@ class Command(BaseCommand):
             timeout_keep_alive=30,
             timeout_graceful_shutdown=PARADA,
         )
-        try:
-            soquete = config.bind_socket()
-        except SystemExit:
-            raise CommandError(f"A porta {porta} está ocupada. Escolha outra: --porta {porta + 1}") from None
+        self._conferir_porta(endereco, porta)
         self.stdout.write(f"Servindo em http://{endereco}:{porta}/ com {processos} processo(s). Ctrl+C para parar.")
         self.stdout.flush()
         if processos == 1:
-            uvicorn.Server(config).run(sockets=[soquete])
+            uvicorn.Server(config).run()
         else:
-            Multiprocess(config, sockets=[soquete]).run()
+            # Sem soquetes do mestre: cada processo abre o seu (`bbb.laco`).
+            Multiprocess(config, sockets=cast(Any, None)).run()
 
     def _recomecar_sem_debug(self) -> None:
         """Com DEBUG ligado (a omissão, em desenvolvimento), recomeça o comando sem ele e sem exigir HTTPS."""
@@ -73,6 +73,18 @@ class Command(BaseCommand):
         ambiente = {**os.environ, "DEBUG": "False"}
         ambiente.setdefault("HTTPS", "False")
         os.execve(sys.executable, [sys.executable, *sys.argv], ambiente)  # noqa: S606
+
+    def _conferir_porta(self, endereco: str, porta: int) -> None:
+        """Os soquetes do servidor dividem a porta entre si, e a dividiriam também com outro servidor já no ar."""
+        familia = socket.AF_INET6 if ":" in endereco else socket.AF_INET
+        with socket.socket(familia) as tentativa:
+            tentativa.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                tentativa.bind((endereco, porta))
+            except OSError as erro:
+                if erro.errno != errno.EADDRINUSE:
+                    raise CommandError(f"Não se pode escutar em {endereco}:{porta}: {erro.strerror}.") from None
+                raise CommandError(f"A porta {porta} está ocupada. Escolha outra: --porta {porta + 1}") from None
 
     def _conferir_banco(self) -> None:
         try:
