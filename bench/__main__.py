@@ -250,7 +250,7 @@ def ler_opcoes() -> argparse.Namespace:
     leitor = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     leitor.add_argument("--rodadas", type=int, default=5)
     leitor.add_argument("--segundos", type=float, default=4.0, help="de cada rodada de cada concorrente")
-    leitor.add_argument("--conexoes", type=int, default=512)
+    leitor.add_argument("--conexoes", type=int, default=1024)
     leitor.add_argument("--rapido", action="store_true", help="2 rodadas de 2 s")
     leitor.add_argument("--pular-resultado", action="store_true", help="não mede a página de resultado")
     leitor.add_argument(
