@@ -36,15 +36,15 @@ def carregar_votos(banco: Path, quantos: int) -> int:
             linhas = [(chave(hora, paredao, n), participantes[n % len(participantes)], lote) for n in numeros]
             resumo = hashlib.sha256(b"".join(id_ + quem.to_bytes(8, "big") for id_, quem, _ in linhas)).digest()
             conexao.execute(
-                "INSERT INTO votacao_lote (id, paredao_id, modalidade, hora, quantidade, resumo, gravado_em)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO votacao_lote (id, paredao_id, modalidade, hora, suspeita, quantidade, resumo, gravado_em)"
+                " VALUES (?, ?, ?, ?, 0, ?, ?, ?)",
                 (lote, paredao, TORCIDA, texto(hora), len(linhas), resumo, texto(hora)),
             )
             conexao.executemany(INSERE_VOTO, linhas)
             contagens.update((quem, hora) for _, quem, _ in linhas)
         conexao.executemany(
-            "INSERT INTO votacao_contagem (paredao_id, participante_id, modalidade, hora, votos)"
-            " VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO votacao_contagem (paredao_id, participante_id, modalidade, hora, suspeita, votos)"
+            " VALUES (?, ?, ?, ?, 0, ?)",
             [(paredao, quem, TORCIDA, texto(hora), votos) for (quem, hora), votos in contagens.items()],
         )
         conexao.execute("UPDATE votacao_paredao SET publicado_em = ? WHERE id = ?", (texto(fim), paredao))

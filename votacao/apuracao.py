@@ -4,16 +4,23 @@ Por dentro são inteiros e frações exatas; só o que se mostra é arredondado,
 
 Regra da edição 24 (e 25): a média do voto único e do voto da torcida, com os pesos do paredão. Quando uma modalidade
 não tem nenhum voto, não há porcentagem a ponderar: vale a outra sozinha, e o resultado o diz.
+
+Votos suspeitos ficam à parte até a produção decidir (`Quarentena`): sem decisão, não entram na conta.
 """
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 from django.db.models import Sum
 
-from votacao.models import Contagem, Modalidade, Opcao, Paredao, Participante
+from votacao.models import Contagem, Modalidade, Opcao, Paredao, Participante, Quarentena, Suspeita
+
+Soma = tuple[int, int, int, int]
+"""Participante, modalidade, suspeita, votos."""
 
 
 def arredondar(valor: Fraction) -> Decimal:
@@ -66,6 +73,36 @@ class Apuracao:
     """Da maior média para a menor; quem empata fica na ordem da página."""
     totais: tuple[tuple[Modalidade, int], ...]
     avisos: tuple[str, ...]
+    suspeitos: tuple[tuple[Suspeita, int], ...] = ()
+    """Votos aceitos e contados à parte, por motivo; só os motivos que houve."""
+    suspeitos_contam: bool = False
+    """Se `linhas` e `totais` os incluem."""
+    quarentena: Quarentena | None = None
+    """O que a produção decidiu sobre eles, se já decidiu."""
+
+    @property
+    def total_suspeitos(self) -> int:
+        return sum(votos for _, votos in self.suspeitos)
+
+    @property
+    def frase_dos_suspeitos(self) -> str:
+        """Quantos foram, o que se decidiu e por quê; vazia se não houve nenhum."""
+        if not self.suspeitos:
+            return ""
+        quantos = self.total_suspeitos
+        sao = f"{_milhar(quantos)} voto suspeito" if quantos == 1 else f"{_milhar(quantos)} votos suspeitos"
+        motivos = "; ".join(f"{motivo.label}: {_milhar(votos)}" for motivo, votos in self.suspeitos)
+        if self.quarentena is None:
+            return f"Houve {sao} ({motivos}), que não entram na conta até a produção decidir."
+        contam = self.quarentena.contam
+        decidiu = (
+            ("que ele conta" if contam else "que ele não conta")
+            if quantos == 1
+            else ("que eles contam" if contam else "que eles não contam")
+        )
+        return (
+            f"Houve {sao} ({motivos}), e a produção decidiu {decidiu}: “{self.quarentena.justificativa.rstrip('.')}”."
+        )
 
     @property
     def total(self) -> int:
@@ -112,39 +149,85 @@ class Hora:
 
 
 def apurar(paredao: Paredao) -> Apuracao:
-    """Em duas consultas: participantes e somas."""
-    opcoes = _opcoes(paredao)
-    somas = {
-        (participante, modalidade): votos
-        for participante, modalidade, votos in Contagem.objects.filter(paredao=paredao)
-        .values_list("participante_id", "modalidade")
-        .annotate(votos=Sum("votos"))
-        .order_by()
-    }
-    return _apurar(paredao, [opcao.participante for opcao in opcoes], somas)
+    """O resultado como vale: os votos suspeitos entram se a produção decidiu que contam.
+
+    Em duas consultas, participantes e somas; e mais uma, a da decisão, se há votos suspeitos.
+    """
+    somas = _somas(paredao)
+    quarentena = decisao_sobre_suspeitos(paredao) if any(suspeita for _, _, suspeita, _ in somas) else None
+    return apurar_somas(paredao, _participantes(paredao), somas, quarentena)
 
 
-def por_hora(paredao: Paredao) -> tuple[list[Participante], list[Hora]]:
-    """Os participantes na ordem da página e, da primeira à última hora com voto, os votos de cada um."""
-    participantes = [opcao.participante for opcao in _opcoes(paredao)]
+def apurar_dos_dois_jeitos(paredao: Paredao) -> tuple[Apuracao, Apuracao]:
+    """Sem os votos suspeitos e com eles, para quem vai decidir. Em três consultas, no máximo."""
+    somas, participantes = _somas(paredao), _participantes(paredao)
+    quarentena = decisao_sobre_suspeitos(paredao) if any(suspeita for _, _, suspeita, _ in somas) else None
+    sem, com = (apurar_somas(paredao, participantes, somas, quarentena, contam=contam) for contam in (False, True))
+    return sem, com
+
+
+def decisao_sobre_suspeitos(paredao: Paredao) -> Quarentena | None:
+    return Quarentena.objects.filter(paredao=paredao).select_related("decidido_por").first()
+
+
+def por_hora(paredao: Paredao, *, suspeitos: bool) -> tuple[list[Participante], list[Hora]]:
+    """Os participantes na ordem da página e, da primeira à última hora com voto, os votos de cada um.
+
+    `suspeitos`: se os votos suspeitos entram; para dizer o mesmo que uma `Apuracao`, é o seu `suspeitos_contam`.
+    """
+    participantes = _participantes(paredao)
     lugar = {participante.pk: i for i, participante in enumerate(participantes)}
     horas: dict[datetime, list[int]] = {}
-    contagens = (
-        Contagem.objects.filter(paredao=paredao)
-        .values_list("hora", "participante_id")
-        .annotate(votos=Sum("votos"))
-        .order_by("hora")
-    )
-    for hora, participante, votos in contagens:
+    contagens = Contagem.objects.filter(paredao=paredao)
+    if not suspeitos:
+        contagens = contagens.filter(suspeita=Suspeita.NENHUMA)
+    for hora, participante, votos in (
+        contagens.values_list("hora", "participante_id").annotate(votos=Sum("votos")).order_by("hora")
+    ):
         horas.setdefault(hora, [0] * len(participantes))[lugar[participante]] += votos
     return participantes, [Hora(inicio, tuple(votos)) for inicio, votos in horas.items()]
+
+
+def apurar_somas(
+    paredao: Paredao,
+    participantes: list[Participante],
+    somas: Iterable[Soma],
+    quarentena: Quarentena | None,
+    *,
+    contam: bool | None = None,
+) -> Apuracao:
+    """O resultado destas somas, sem consulta nenhuma. `contam`: se os suspeitos entram; por omissão, como decidido."""
+    contam = (quarentena is not None and quarentena.contam) if contam is None else contam
+    votos_de: Counter[tuple[int, int]] = Counter()
+    suspeitos: Counter[int] = Counter()
+    for participante, modalidade, suspeita, votos in somas:
+        if suspeita:
+            suspeitos[suspeita] += votos
+        if contam or not suspeita:
+            votos_de[participante, modalidade] += votos
+    apurado = _apurar(paredao, participantes, votos_de)
+    motivos = tuple((motivo, suspeitos[motivo]) for motivo in Suspeita if suspeitos[motivo])
+    return replace(apurado, suspeitos=motivos, suspeitos_contam=contam, quarentena=quarentena)
+
+
+def _somas(paredao: Paredao) -> list[Soma]:
+    return list(
+        Contagem.objects.filter(paredao=paredao)
+        .values_list("participante_id", "modalidade", "suspeita")
+        .annotate(votos=Sum("votos"))
+        .order_by()
+    )
+
+
+def _participantes(paredao: Paredao) -> list[Participante]:
+    return [opcao.participante for opcao in _opcoes(paredao)]
 
 
 def _opcoes(paredao: Paredao) -> list[Opcao]:
     return sorted(paredao.opcoes.select_related("participante"), key=lambda opcao: (opcao.ordem, opcao.pk))
 
 
-def _apurar(paredao: Paredao, participantes: list[Participante], somas: dict[tuple[int, int], int]) -> Apuracao:
+def _apurar(paredao: Paredao, participantes: list[Participante], somas: Mapping[tuple[int, int], int]) -> Apuracao:
     modalidades = paredao.modalidades
     totais = {m: sum(somas.get((p.pk, m), 0) for p in participantes) for m in modalidades}
     votadas = [m for m in modalidades if totais[m]]
@@ -195,3 +278,7 @@ def _enumerar(nomes: list[str]) -> str:
 
 def _por_cento(valor: Decimal | None) -> str:
     return f"{valor}%".replace(".", ",")
+
+
+def _milhar(quanto: int) -> str:
+    return f"{quanto:,}".replace(",", ".")

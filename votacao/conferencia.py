@@ -1,5 +1,8 @@
 """Reconta o livro, voto por voto, e o compara com os lotes e com as contagens. Só lê.
 
+O resultado publicado é refeito com o livro, com e sem os votos suspeitos, e comparado com o que o site mostra, que vem
+das contagens.
+
 Tudo é lido de uma fotografia só do banco: pode-se conferir com a votação no ar. Os votos vêm do banco já em ordem e
 passam um a um: a memória não cresce com o livro, só com as contagens (horas x participantes).
 """
@@ -17,7 +20,8 @@ from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
-from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante
+from votacao import apuracao
+from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante, Suspeita
 from votacao.registro import linha_do_livro
 
 INTERVALO_DO_PROGRESSO = 1.0
@@ -41,8 +45,12 @@ class Balanco:
     nome: str
     votos: int = 0
     """Linhas no livro."""
+    suspeitos: int = 0
+    """Dessas, as marcadas suspeitas."""
     lotes: int = 0
     diferencas: int = 0
+    resultado: str = ""
+    """A frase do resultado publicado, refeita com o livro."""
 
 
 class _Voto(NamedTuple):
@@ -58,6 +66,7 @@ class _Celula(NamedTuple):
     modalidade: int
     participante: int
     hora: datetime
+    suspeita: int
 
 
 def conferir(
@@ -108,6 +117,7 @@ class _Conferencia:
         self._relatar = relatar
         self._progresso = progresso
         self._livro: Counter[_Celula] = Counter()
+        self._somas: dict[int, Counter[tuple[int, int, int]]] = {}
         self._lidos = 0
         self._total = 0
         self._proximo_aviso = 0.0
@@ -128,6 +138,9 @@ class _Conferencia:
         self._avisar()
         self._conferir_lotes()
         self._conferir_contagens()
+        for paredao in todos:
+            if paredao.publicado_em is not None:
+                self._conferir_resultado(paredao)
         return list(self._balancos.values())
 
     # --- livro e lotes ---
@@ -155,8 +168,11 @@ class _Conferencia:
         quantos = votados.total()
         balanco.lotes += 1
         balanco.votos += quantos
+        balanco.suspeitos += quantos if lote.suspeita else 0
+        somas = self._somas.setdefault(lote.paredao_id, Counter())
         for participante, votos in votados.items():
-            self._livro[_Celula(lote.paredao_id, lote.modalidade, participante, lote.hora)] += votos
+            somas[participante, lote.modalidade, lote.suspeita] += votos
+            self._livro[_Celula(lote.paredao_id, lote.modalidade, participante, lote.hora, lote.suspeita)] += votos
             if (lote.paredao_id, participante) not in self._opcoes:
                 self._achou(
                     lote.paredao_id,
@@ -180,11 +196,13 @@ class _Conferencia:
     # --- contagens ---
 
     def _conferir_contagens(self) -> None:
-        contagens = Contagem.objects.order_by("paredao", "modalidade", "hora", "participante")
+        contagens = Contagem.objects.order_by("paredao", "modalidade", "hora", "participante", "suspeita")
         if self._paredao is not None:
             contagens = contagens.filter(paredao=self._paredao)
         for contagem in contagens.iterator(chunk_size=_PARTE):
-            celula = _Celula(contagem.paredao_id, contagem.modalidade, contagem.participante_id, contagem.hora)
+            celula = _Celula(
+                contagem.paredao_id, contagem.modalidade, contagem.participante_id, contagem.hora, contagem.suspeita
+            )
             no_livro = self._livro.pop(celula, 0)
             if no_livro != contagem.votos:
                 quem = self._descrever(celula)
@@ -196,7 +214,29 @@ class _Conferencia:
         quando = timezone.localtime(celula.hora).strftime("%d/%m/%Y às %Hh")
         nomes = dict(Modalidade.choices)
         modalidade = nomes.get(celula.modalidade, f"modalidade {celula.modalidade}")
-        return f"{self._nome(celula.participante)}, {modalidade}, {quando}"
+        frase = f"{self._nome(celula.participante)}, {modalidade}, {quando}"
+        if not celula.suspeita:
+            return frase
+        motivos = dict(Suspeita.choices)
+        return f"{frase}, suspeitos ({motivos.get(celula.suspeita, f'motivo {celula.suspeita}')})"
+
+    # --- resultado ---
+
+    def _conferir_resultado(self, paredao: Paredao) -> None:
+        """Refaz com o livro, dos dois jeitos, o que o site mostra com as contagens."""
+        quarentena = apuracao.decisao_sobre_suspeitos(paredao)
+        balanco = self._balancos[paredao.pk]
+        if balanco.suspeitos and quarentena is None:
+            self._achou(paredao.pk, "o resultado foi publicado sem decisão sobre os votos suspeitos")
+        participantes = [opcao.participante for opcao in paredao.opcoes.select_related("participante")]
+        somas = [(*chave, votos) for chave, votos in self._somas.get(paredao.pk, Counter()).items()]
+        for do_site in apuracao.apurar_dos_dois_jeitos(paredao):
+            contam = do_site.suspeitos_contam
+            refeito = apuracao.apurar_somas(paredao, participantes, somas, quarentena, contam=contam)
+            if _numeros(refeito) != _numeros(do_site):
+                jeito = "com os votos suspeitos" if contam else "sem os votos suspeitos"
+                self._achou(paredao.pk, f"o resultado {jeito} é outro quando refeito com o livro: {refeito.frase}")
+        balanco.resultado = apuracao.apurar_somas(paredao, participantes, somas, quarentena).frase
 
     # --- leitura ---
 
@@ -237,6 +277,12 @@ class _Conferencia:
 
     def _nome(self, participante: int) -> str:
         return self._nomes.get(participante, f"participante {participante}, que não existe")
+
+
+def _numeros(apurado: apuracao.Apuracao) -> object:
+    """Tudo o que se publica, sem a ordem em que o banco devolveu quem empata."""
+    linhas = {linha.participante.pk: (linha.parcelas, linha.fracao, linha.decidido) for linha in apurado.linhas}
+    return linhas, apurado.totais, apurado.suspeitos
 
 
 def _votos(quantos: int) -> str:

@@ -7,6 +7,7 @@ qualquer mudança ou exclusão do que já foi escrito no livro.
 from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -22,6 +23,16 @@ class Modalidade(models.IntegerChoices):
 
     TORCIDA = 1, "voto da torcida"
     UNICO = 2, "voto único"
+
+
+class Suspeita(models.IntegerChoices):
+    """Por que um voto aceito foi contado à parte. Nunca por um voto só: pelo ritmo de uma origem."""
+
+    NENHUMA = 0, "nenhuma"
+    RITMO = 1, "votos demais da mesma origem"
+    TEMPO = 2, "rápido demais para uma pessoa"
+    ALHEIA = 3, "cédulas colhidas noutras origens"
+    SEM_SCRIPT = 4, "votos demais pela porta sem JavaScript"
 
 
 class Participante(models.Model):
@@ -137,6 +148,13 @@ class Paredao(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text="Os dois pesos somam 100. Peso zero: a modalidade não existe neste paredão.",
     )
+    bits = models.PositiveSmallIntegerField(
+        "bits da prova de trabalho",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(settings.BITS_MAXIMOS)],
+        help_text="Vazio: o padrão do site.",
+    )
     parciais = models.CharField("o público vê as parciais", max_length=9, choices=Parciais, default=Parciais.OCULTAS)
     participantes = models.ManyToManyField(Participante, through="Opcao", related_name="paredoes")
     publicado_em = models.DateTimeField("resultado publicado em", null=True, blank=True, editable=False)
@@ -173,6 +191,11 @@ class Paredao(models.Model):
                 condition=Q(publicado_em__isnull=True)
                 | (Q(fecha_em__isnull=False) & Q(publicado_em__gte=F("fecha_em"))),
                 violation_error_message="O resultado só sai depois do encerramento.",
+            ),
+            models.CheckConstraint(
+                name="paredao_bits_possiveis",
+                condition=Q(bits__isnull=True) | Q(bits__lte=settings.BITS_MAXIMOS),
+                violation_error_message=f"Os bits da prova vão de 0 a {settings.BITS_MAXIMOS}.",
             ),
             models.CheckConstraint(
                 name="paredao_decisao_conhecida", condition=Q(decisao__in=["sai", "fica", "entra", "vence"])
@@ -242,11 +265,12 @@ class Opcao(models.Model):
 
 
 class Lote(models.Model):
-    """Votos escritos juntos: um paredão, uma modalidade, uma hora de aceitação. Numerado, e nunca muda."""
+    """Votos escritos juntos: um paredão, uma modalidade, uma hora, uma suspeita. Numerado, e nunca muda."""
 
     paredao = models.ForeignKey(Paredao, models.PROTECT, verbose_name="paredão", related_name="lotes")
     modalidade = models.PositiveSmallIntegerField("modalidade", choices=Modalidade)
     hora = models.DateTimeField("hora", help_text="Início da hora cheia em que os votos foram aceitos.")
+    suspeita = models.PositiveSmallIntegerField("suspeita", choices=Suspeita, default=Suspeita.NENHUMA)
     quantidade = models.PositiveIntegerField("votos")
     resumo = models.BinaryField(
         "resumo", help_text="SHA-256 das linhas: chave (16 bytes) e participante (8 bytes), em ordem de chave."
@@ -260,6 +284,7 @@ class Lote(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(name="lote_tem_votos", condition=Q(quantidade__gt=0)),
             models.CheckConstraint(name="lote_modalidade_conhecida", condition=Q(modalidade__in=[1, 2])),
+            models.CheckConstraint(name="lote_suspeita_conhecida", condition=Q(suspeita__lte=4)),
         ]
 
     def __str__(self) -> str:
@@ -284,7 +309,7 @@ class Voto(models.Model):
 
 
 class Contagem(models.Model):
-    """Votos de um participante num paredão, modalidade e hora. Escrita na mesma transação que o livro."""
+    """Votos de um participante num paredão, modalidade, hora e suspeita. Escrita na mesma transação que o livro."""
 
     paredao = models.ForeignKey(
         Paredao, models.PROTECT, verbose_name="paredão", related_name="contagens", db_index=False
@@ -294,15 +319,44 @@ class Contagem(models.Model):
     )
     modalidade = models.PositiveSmallIntegerField("modalidade", choices=Modalidade)
     hora = models.DateTimeField("hora")
+    suspeita = models.PositiveSmallIntegerField("suspeita", choices=Suspeita, default=Suspeita.NENHUMA)
     votos = models.PositiveBigIntegerField("votos")
 
     class Meta:
         verbose_name = "contagem"
         verbose_name_plural = "contagens"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["paredao", "modalidade", "participante", "hora"], name="contagem_unica"),
+            models.UniqueConstraint(
+                fields=["paredao", "modalidade", "participante", "hora", "suspeita"], name="contagem_unica"
+            ),
             models.CheckConstraint(name="contagem_modalidade_conhecida", condition=Q(modalidade__in=[1, 2])),
+            models.CheckConstraint(name="contagem_suspeita_conhecida", condition=Q(suspeita__lte=4)),
         ]
 
     def __str__(self) -> str:
         return f"{self.votos} votos"
+
+
+class Quarentena(models.Model):
+    """O que a produção decidiu sobre os votos suspeitos de um paredão: uma vez só, e não muda mais."""
+
+    paredao = models.OneToOneField(
+        Paredao, models.PROTECT, primary_key=True, verbose_name="paredão", related_name="quarentena"
+    )
+    contam = models.BooleanField("os votos suspeitos contam")
+    justificativa = models.TextField("justificativa", max_length=500)
+    decidido_por = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="decidido por", related_name="+"
+    )
+    decidido_em = models.DateTimeField("decidido em")
+
+    class Meta:
+        verbose_name = "decisão sobre votos suspeitos"
+        verbose_name_plural = "decisões sobre votos suspeitos"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(name="quarentena_justificada", condition=~Q(justificativa="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.paredao}: os votos suspeitos {'contam' if self.contam else 'não contam'}"

@@ -45,8 +45,8 @@ SELECT unnest(%s::uuid[]), unnest(%s::bigint[]), %s
 ON CONFLICT DO NOTHING
 """
 _SOMA = """
-INSERT INTO votacao_contagem (paredao_id, modalidade, participante_id, hora, votos) VALUES {linhas}
-ON CONFLICT (paredao_id, modalidade, participante_id, hora)
+INSERT INTO votacao_contagem (paredao_id, modalidade, participante_id, hora, suspeita, votos) VALUES {linhas}
+ON CONFLICT (paredao_id, modalidade, participante_id, hora, suspeita)
 DO UPDATE SET votos = votacao_contagem.votos + excluded.votos
 """
 _JANELAS = """
@@ -71,6 +71,8 @@ class VotoAceito(NamedTuple):
     """Relógio do servidor quando o corpo do pedido ficou completo, em segundos desde 1970."""
     recusa: type[Recusa] | None = None
     """Se preenchida, o voto chegou tarde: não é gravado; só se responde o comprovante se a cédula já foi contada."""
+    suspeita: int = 0
+    """Um `Suspeita`: conta e é confirmado como os outros, num lote à parte."""
 
 
 class Contado(NamedTuple):
@@ -173,7 +175,7 @@ def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, 
     # Em segundos inteiros: a hora do comprovante é a mesma lida da memória ou do banco.
     agora = int(time.time())
     desfechos: dict[bytes, Desfecho] = {}
-    grupos: dict[tuple[int, int, int], dict[int, list[bytes]]] = {}
+    grupos: dict[tuple[int, int, int, int], dict[int, list[bytes]]] = {}
     with connection.cursor() as cursor:
         paredoes = {voto.paredao for voto in votos.values()}
         _limitar_espera(cursor, limite)
@@ -187,13 +189,14 @@ def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, 
             if recusa is not None:
                 desfechos[chave] = recusa
                 continue
-            grupo = grupos.setdefault((voto.paredao, voto.modalidade, int(voto.aceito_em // 3600)), {})
+            qual = (voto.paredao, voto.modalidade, int(voto.aceito_em // 3600), voto.suspeita)
+            grupo = grupos.setdefault(qual, {})
             grupo.setdefault(voto.participante, []).append(chave)
-        for (paredao, modalidade, hora), escolhas in sorted(grupos.items()):
+        for qual, escolhas in sorted(grupos.items()):
             _limitar_espera(cursor, limite)
-            _gravar_lote(cursor, paredao, modalidade, hora, escolhas, agora)
+            _gravar_lote(cursor, qual, escolhas, agora)
             for participante, chaves in escolhas.items():
-                desfechos.update(dict.fromkeys(chaves, Contado(participante, paredao, agora)))
+                desfechos.update(dict.fromkeys(chaves, Contado(participante, qual[0], agora)))
     return desfechos
 
 
@@ -231,19 +234,20 @@ def _recusa(voto: VotoAceito, janela: _Janela | None) -> type[Recusa] | None:
     return None
 
 
-def _gravar_lote(
-    cursor: Any, paredao: int, modalidade: int, hora: int, escolhas: dict[int, list[bytes]], agora: int
-) -> None:
-    """Lote, votos e contagens. Levanta `_HaUsadas` se algum voto não é novo: a transação inteira é desfeita.
+def _gravar_lote(cursor: Any, qual: tuple[int, int, int, int], escolhas: dict[int, list[bytes]], agora: int) -> None:
+    """Lote, votos e contagens. `qual`: paredão, modalidade, hora (desde 1970, em horas) e suspeita.
+
+    Levanta `_HaUsadas` se algum voto não é novo: a transação inteira é desfeita.
 
     O lote vai antes dos votos: no SQLite, uma linha mãe que chega depois das filhas custa uma varredura do livro.
     """
     linhas = [linha_do_livro(chave, quem) for quem, chaves in escolhas.items() for chave in chaves]
+    paredao, modalidade, hora, suspeita = qual
     inicio = _data(hora * 3600)
     cursor.execute(
-        "INSERT INTO votacao_lote (paredao_id, modalidade, hora, quantidade, resumo, gravado_em) "
-        "VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-        [paredao, modalidade, inicio, len(linhas), resumir(linhas), _data(agora)],
+        "INSERT INTO votacao_lote (paredao_id, modalidade, hora, suspeita, quantidade, resumo, gravado_em) "
+        "VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        [paredao, modalidade, inicio, suspeita, len(linhas), resumir(linhas), _data(agora)],
     )
     (numero,) = cursor.fetchone()
     if connection.vendor == "sqlite":
@@ -263,8 +267,8 @@ def _gravar_lote(
     somas: list[Any] = []
     # Em ordem de participante: dois escritores no PostgreSQL pegam as linhas sempre na mesma ordem.
     for participante in sorted(escolhas):
-        somas += [paredao, modalidade, participante, inicio, len(escolhas[participante])]
-    cursor.execute(_SOMA.format(linhas=", ".join(["(%s, %s, %s, %s, %s)"] * len(escolhas))), somas)
+        somas += [paredao, modalidade, participante, inicio, suspeita, len(escolhas[participante])]
+    cursor.execute(_SOMA.format(linhas=", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(escolhas))), somas)
 
 
 def resumir(linhas: list[bytes]) -> bytes:

@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from inscricoes.models import Candidato
 from votacao import registro
-from votacao.models import Paredao, Participante
+from votacao.models import Contagem, Paredao, Participante, Quarentena, Suspeita
 from votacao.recusas import UrnaIndisponivel
 
 MINIMO_DE_PARTICIPANTES = 2
@@ -91,22 +92,60 @@ def encerrar(paredao: Paredao, agora: datetime | None = None) -> None:
 
 
 def publicar(paredao: Paredao, agora: datetime | None = None) -> None:
-    """Publica o resultado, que a partir daqui não muda mais: o banco recusa qualquer voto novo."""
-    margem = timedelta(seconds=settings.MARGEM_DE_PUBLICACAO)
+    """Publica o resultado, que a partir daqui não muda mais: o banco recusa qualquer voto novo.
+
+    Havendo votos suspeitos, só depois de decidir se contam (`decidir_suspeitos`); o banco confere.
+    """
     with vez_do_produtor():
         agora = _trancar(paredao, agora)
+        if paredao.situacao(agora) == Paredao.Situacao.ENCERRADO:
+            _esperar_ultimos_votos(paredao, agora)
+            if suspeitos_sem_decisao(paredao):
+                raise AcaoRecusada(falta_decidir(paredao))
         mudou = Paredao.objects.filter(
-            pk=paredao.pk, publicado_em__isnull=True, abre_em__isnull=False, fecha_em__lte=agora - margem
+            pk=paredao.pk, publicado_em__isnull=True, abre_em__isnull=False, fecha_em__lte=agora
         ).update(publicado_em=agora)
-        if not mudou and paredao.situacao(agora) == Paredao.Situacao.ENCERRADO:
-            raise AcaoRecusada(
-                f"Espere {settings.MARGEM_DE_PUBLICACAO} segundos depois do encerramento: "
-                "os últimos votos aceitos ainda estão sendo gravados."
-            )
         if not mudou:
             nao_pode = f"O resultado de “{paredao}” não pode ser publicado"
             raise AcaoRecusada(_recusa(paredao, agora, Paredao.Situacao.PUBLICADO, nao_pode))
         paredao.refresh_from_db()
+
+
+def decidir_suspeitos(
+    paredao: Paredao, *, contam: bool, justificativa: str, quem: AbstractBaseUser, agora: datetime | None = None
+) -> Quarentena:
+    """Decide se os votos suspeitos contam: uma vez só, depois de encerrado, e por escrito. Levanta `AcaoRecusada`.
+
+    A justificativa vai para a página do resultado. Dois produtores ao mesmo tempo: vale o
+    primeiro, e o segundo lê o que ele decidiu.
+    """
+    justificativa = " ".join(justificativa.split())
+    if not justificativa:
+        raise AcaoRecusada("Escreva por que os votos suspeitos contam ou não: o público vai ler.")
+    with vez_do_produtor():
+        agora = _trancar(paredao, agora)
+        if paredao.situacao(agora) != Paredao.Situacao.ENCERRADO:
+            raise AcaoRecusada(
+                f"Os votos suspeitos são decididos depois de encerrar: “{paredao}” está {como_esta(paredao, agora)}."
+            )
+        _esperar_ultimos_votos(paredao, agora)
+        if not suspeitos_sem_decisao(paredao):
+            decidida = Quarentena.objects.filter(paredao=paredao).first()
+            if decidida is None:
+                raise AcaoRecusada(f"“{paredao}” não tem votos suspeitos: não há o que decidir.")
+            ja = "contam" if decidida.contam else "não contam"
+            raise AcaoRecusada(f"Já se decidiu que os votos suspeitos de “{paredao}” {ja}, e a decisão não muda.")
+        return Quarentena.objects.create(
+            paredao=paredao, contam=contam, justificativa=justificativa, decidido_por_id=quem.pk, decidido_em=agora
+        )
+
+
+def suspeitos_sem_decisao(paredao: Paredao) -> int:
+    """Votos suspeitos à espera de decisão; 0 se não há nenhum ou se já se decidiu."""
+    if Quarentena.objects.filter(paredao=paredao).exists():
+        return 0
+    suspeitos = Contagem.objects.filter(paredao=paredao).exclude(suspeita=Suspeita.NENHUMA)
+    return suspeitos.aggregate(total=Sum("votos"))["total"] or 0
 
 
 def excluir(paredao: Paredao, agora: datetime | None = None) -> None:
@@ -116,6 +155,21 @@ def excluir(paredao: Paredao, agora: datetime | None = None) -> None:
         if paredao.situacao(agora) not in EDITAVEIS:
             raise AcaoRecusada(f"“{paredao}” não pode ser excluído: está {como_esta(paredao, agora)}.")
         paredao.delete()
+
+
+def falta_decidir(paredao: Paredao) -> str:
+    quantos = suspeitos_sem_decisao(paredao)
+    ha = "Há 1 voto suspeito" if quantos == 1 else f"Há {quantos:,} votos suspeitos".replace(",", ".")
+    return f"{ha} em “{paredao}”. Decida antes se contam, com uma justificativa: só então o resultado sai."
+
+
+def _esperar_ultimos_votos(paredao: Paredao, agora: datetime) -> None:
+    """Supõe `paredao` encerrado. Levanta `AcaoRecusada` se um voto aceito antes disso ainda pode estar a caminho."""
+    if paredao.fecha_em is not None and agora < paredao.fecha_em + timedelta(seconds=settings.MARGEM_DE_PUBLICACAO):
+        raise AcaoRecusada(
+            f"Espere {settings.MARGEM_DE_PUBLICACAO} segundos depois do encerramento: "
+            "os últimos votos aceitos ainda estão sendo gravados."
+        )
 
 
 def _trancar(paredao: Paredao, agora: datetime | None) -> datetime:

@@ -81,8 +81,8 @@ def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
     situacao = paredao.situacao(agora)
     contexto: dict[str, object] = {"paredao": paredao, "situacao": situacao, "agora": agora}
     if situacao == Paredao.Situacao.PUBLICADO or _parciais_publicas(paredao, situacao):
-        contexto["apuracao"] = apuracao.apurar(paredao)
-        participantes, horas = apuracao.por_hora(paredao)
+        contexto["apuracao"] = apurado = apuracao.apurar(paredao)
+        participantes, horas = apuracao.por_hora(paredao, suspeitos=apurado.suspeitos_contam)
         contexto["participantes"], contexto["horas"] = participantes, horas
         contexto["maior_hora"] = max((hora.total for hora in horas), default=0)
     return render(request, "votacao/resultado.html", contexto)

@@ -151,12 +151,15 @@ class Conducao:
         return TemplateResponse(request, "admin/votacao/paredao/_contagem.html", contexto)
 
     def contexto_da_contagem(self, paredao: Paredao, request: HttpRequest) -> dict[str, Any]:
-        participantes, horas = apuracao.por_hora(paredao)
+        sem, com = apuracao.apurar_dos_dois_jeitos(paredao)
+        vale = com if sem.quarentena is not None and sem.quarentena.contam else sem
+        participantes, horas = apuracao.por_hora(paredao, suspeitos=vale.suspeitos_contam)
         return {
             "paredao": paredao,
             "situacao": paredao.situacao(agora_de(request)),
             "agora": agora_de(request),
-            "apuracao": apuracao.apurar(paredao),
+            "apuracao": vale,
+            "os_dois_jeitos": (sem, com) if sem.suspeitos else (),
             "participantes": participantes,
             "horas": horas[: -ULTIMAS_HORAS - 1 : -1],
             "mais_horas": len(horas) > ULTIMAS_HORAS,

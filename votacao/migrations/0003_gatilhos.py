@@ -61,8 +61,8 @@ REGRAS = [
 ]
 
 
-def criar(apps, schema_editor):
-    for nome, quando, tabela, condicao, mensagem in REGRAS:
+def criar(apps, schema_editor, regras=REGRAS):
+    for nome, quando, tabela, condicao, mensagem in regras:
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(
                 f'CREATE TRIGGER IF NOT EXISTS "{nome}" BEFORE {quando} ON "{tabela}" WHEN {condicao} '
@@ -80,8 +80,8 @@ def criar(apps, schema_editor):
             )
 
 
-def remover(apps, schema_editor):
-    for nome, _, tabela, _, _ in REGRAS:
+def remover(apps, schema_editor, regras=REGRAS):
+    for nome, _, tabela, _, _ in regras:
         if schema_editor.connection.vendor == "sqlite":
             schema_editor.execute(f'DROP TRIGGER IF EXISTS "{nome}"')
         else:

@@ -180,7 +180,7 @@ def test_paredao_sem_participantes(edicao: Edicao) -> None:
     apurado = apurar(vazio)
     assert apurado.linhas == ()
     assert apurado.frase == "Ainda não há votos contados."
-    assert por_hora(vazio) == ([], [])
+    assert por_hora(vazio, suspeitos=False) == ([], [])
 
 
 # --- Arredondamento ---------------------------------------------------------------------------------------------------
@@ -249,8 +249,8 @@ def test_por_hora_soma_as_modalidades_na_ordem_da_pagina(paredao: Paredao, parti
     depois = HORA + timedelta(hours=2)
     contar(paredao, participantes, {TORCIDA: (1, 2, 0), UNICO: (10, 0, 0)}, hora=depois)
     contar(paredao, participantes, {TORCIDA: (0, 0, 7)})
-    assert por_hora(paredao) == (participantes, [Hora(HORA, (0, 0, 7)), Hora(depois, (11, 2, 0))])
-    assert [hora.total for hora in por_hora(paredao)[1]] == [7, 13]
+    assert por_hora(paredao, suspeitos=False) == (participantes, [Hora(HORA, (0, 0, 7)), Hora(depois, (11, 2, 0))])
+    assert [hora.total for hora in por_hora(paredao, suspeitos=False)[1]] == [7, 13]
 
 
 def test_ordem_da_pagina_desempata(paredao: Paredao, participantes: list[Participante]) -> None:
@@ -269,7 +269,7 @@ def test_custa_duas_consultas_com_qualquer_numero_de_horas(
     with django_assert_num_queries(2):
         assert apurar(paredao).total == 48 * 6
     with django_assert_num_queries(2):
-        assert len(por_hora(paredao)[1]) == 48
+        assert len(por_hora(paredao, suspeitos=False)[1]) == 48
 
 
 def test_com_participantes_ja_lidos(

@@ -88,7 +88,7 @@ def test_encerrado_reproduz_o_exemplo_oficial(casa: Edicao) -> None:
     ]
     assert [str(linha.media) for linha in apurado.linhas] == ["48.81", "42.88", "8.31"]
     assert paredao.situacao(AGORA) == Paredao.Situacao.PUBLICADO
-    horas = por_hora(paredao)[1]
+    horas = por_hora(paredao, suspeitos=False)[1]
     assert len(horas) == 24
     assert max(horas, key=lambda hora: hora.total).inicio == horas[-1].inicio
     assert timezone.localtime(horas[-1].inicio).hour == 22

@@ -44,9 +44,12 @@ class Command(BaseCommand):
 
 def _linha(balanco: Balanco) -> str:
     quanto = f"{balanco.nome}: {_quantos(balanco.votos, 'voto')} em {_quantos(balanco.lotes, 'lote')}"
+    if balanco.suspeitos:
+        quanto += f", {_numero(balanco.suspeitos)} sob suspeita"
     if balanco.diferencas:
         return f"{quanto}, {_quantos(balanco.diferencas, 'diferença')}"
-    return f"{quanto}, livro e contagens concordam"
+    publicado = f". Refeito com o livro: {balanco.resultado}" if balanco.resultado else ""
+    return f"{quanto}, livro e contagens concordam{publicado}"
 
 
 def _quantos(quanto: int, nome: str) -> str:
