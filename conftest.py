@@ -4,9 +4,11 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import cache
 from importlib import import_module
 
 import pytest
+import redis
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
@@ -20,13 +22,28 @@ EM_CI = os.environ.get("CI") == "true"
 NAVEGADOR = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+REDIS = os.environ.get("REDIS_DE_TESTE", "redis://127.0.0.1:6379/9")
+"""Um número só dos testes, que o deixam vazio."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Pula pelo nome o que a máquina não tem; na integração contínua nada é pulado, e a falta é uma falha."""
-    if EM_CI or NAVEGADOR:
+    if EM_CI:
         return
     for item in items:
-        if "navegador" in item.keywords:
+        if "navegador" in item.keywords and not NAVEGADOR:
             item.add_marker(pytest.mark.skip(reason="falta o Chromium nesta máquina (apt-get install chromium)"))
+        if any("redis" in marca.args for marca in item.iter_markers("servicos")) and not _ha_redis():
+            item.add_marker(pytest.mark.skip(reason="falta um Redis em 127.0.0.1:6379 (ou em REDIS_DE_TESTE)"))
+
+
+@cache
+def _ha_redis() -> bool:
+    try:
+        with redis.Redis.from_url(REDIS, socket_connect_timeout=1, socket_timeout=1) as cliente:
+            return bool(cliente.ping())
+    except redis.RedisError:
+        return False
 
 
 @pytest.fixture(scope="session")

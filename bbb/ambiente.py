@@ -131,6 +131,29 @@ class Ambiente:
                 f"{nome}: endereço que não se entende; escreva como smtp+tls://usuario:senha@servidor:587."
             ) from None
 
+    def redis(self, nome: str) -> str:
+        """Endereço de um Redis, conferido; vazio se a variável não está definida."""
+        endereco = self.texto(nome)
+        if not endereco:
+            return ""
+        partes = urlsplit(endereco)
+        if partes.scheme not in ("redis", "rediss") or not partes.hostname:
+            raise ImproperlyConfigured(
+                f"{nome}: só um Redis serve; escreva como redis://servidor:6379/0, ou rediss:// para TLS."
+            )
+        try:
+            porta_boa = partes.port is None or partes.port > 0
+        except ValueError:
+            porta_boa = False
+        if not porta_boa:
+            raise ImproperlyConfigured(f"{nome}: a porta de {partes.hostname!r} não é um número de 1 a 65535.")
+        numero = partes.path.removeprefix("/")
+        if numero and not (numero.isascii() and numero.isdigit()):
+            raise ImproperlyConfigured(f"{nome}: depois da barra vai o número do banco do Redis, e não {numero!r}.")
+        if partes.query or partes.fragment:
+            raise ImproperlyConfigured(f"{nome}: opções no endereço não são aceitas; as esperas são as do projeto.")
+        return endereco
+
     def ainda_nao(self, nome: str, motivo: str) -> None:
         """Recusa em voz alta o que esta versão não faz, em vez de ignorar em silêncio."""
         if self.definida(nome):

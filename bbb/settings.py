@@ -31,17 +31,31 @@ CEDULA_BITS = ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=BITS_
 LIMITES = ambiente.booleano("LIMITES", omissao=True)
 vars().update(ambiente.correio("EMAIL_URL"))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
-ambiente.ainda_nao("CACHE_URL", "nada nesta versão usa um cache fora do processo.")
+CACHE_URL = ambiente.redis("CACHE_URL")
 
 # --- A votação -------------------------------------------------------------------------------------------------------
 CEDULA_VALIDADE = 15 * 60
 """Segundos entre a emissão de uma cédula e a última hora de usá-la."""
 LIMITES_POR_ORIGEM = {
-    "voto": "1200/minute",
-    "cedula": "1200/minute",
+    "voto": "6000/minute",
+    "cedula": "9000/minute",
     "confirmacao": "40/minute",
 }
-"""Por origem (um IPv4 ou um IPv6 /64) e por processo: folgados para uma escola inteira atrás de um endereço."""
+"""Por origem (um IPv4 ou um IPv6 /64); além disso, 429. Folgados: mil pessoas de uma escola, atrás de um endereço só,
+votam cinco vezes por minuto cada uma. Sem `CACHE_URL`, cada processo conta o seu."""
+SUSPEITAS_POR_ORIGEM = {
+    "ritmo": "600/minute",
+    "tempo": "60/minute",
+    "alheia": "60/minute",
+    "sem_script": "20/minute",
+}
+"""Além disto, o voto conta e é confirmado, mas fica marcado: todos os votos; os dados antes de uma pessoa poder; os de
+cédulas emitidas para outra origem; os da porta sem JavaScript. Ver `docs/ANTIRROBO.md`."""
+PROVA_MAIS_DIFICIL = "900/minute"
+"""Cédulas por origem além das quais a prova dela custa mais; também depois de qualquer suspeita."""
+CEDULA_BITS_A_MAIS = 4
+CEDULA_BITS_TETO = 22
+"""Bits a que a suspeita pode levar uma prova; um paredão com mais do que isto fica com os seus."""
 MARGEM_DE_PUBLICACAO = 5
 """Segundos entre o encerramento e a publicação: nenhum voto aceito antes de encerrar espera mais do que isto."""
 
@@ -90,6 +104,14 @@ TEMPLATES = [
         },
     },
 ]
+CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+if CACHE_URL:
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CACHE_URL,
+        "KEY_PREFIX": "bbb",
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"

@@ -14,9 +14,10 @@ from urllib.parse import urlencode
 import pytest
 from django.utils import timezone
 
-from tests.servidor import Servidor, corpo_do_voto, emitir, esperar_paredao, servidor
+from tests.servidor import Servidor, corpo_do_voto, emitir, esperar, esperar_paredao, servidor
+from tests.servidor import pedir as perguntar
 from votacao import services
-from votacao.models import Opcao, Paredao, Participante, Voto
+from votacao.models import Opcao, Paredao, Participante, Suspeita, Voto
 from votacao.urna import cedula as cedulas
 
 pytestmark = [pytest.mark.processos, pytest.mark.usefixtures("urna_limpa")]
@@ -205,7 +206,7 @@ def test_pedidos_demais_nas_duas_portas(paredao: Paredao, participantes: list[Pa
         esperar_paredao(servindo, paredao)
         alvo = pedido(f"/paredoes/{paredao.pk}/votar/", b"", extras="Accept: application/json\r\n")
         with socket.create_connection(("127.0.0.1", servindo.porta), timeout=10) as tomada:
-            for _ in range(1300):
+            for _ in range(6100):
                 tomada.sendall(alvo)
                 if ler(tomada).status == 429:
                     break
@@ -216,6 +217,28 @@ def test_pedidos_demais_nas_duas_portas(paredao: Paredao, participantes: list[Pa
             f"/paredoes/{paredao.pk}/votar/", b"", extras="Accept: application/json\r\nX-Forwarded-For: 8.8.8.8\r\n"
         )
         assert nas_duas(servindo.porta, forjado).status == 429
+
+
+def test_bits_do_paredao_e_da_origem_suspeita_nas_duas_portas(
+    paredao: Paredao, participantes: list[Participante], tmp_path: Path
+) -> None:
+    """A produção muda os bits com a votação no ar; a origem que vota depressa demais recebe mais quatro."""
+    with servidor(tmp_path, LIMITES="True") as servindo:
+        esperar_paredao(servindo, paredao)
+        alvo = f"/paredoes/{paredao.pk}/cedula/"
+        Paredao.objects.filter(pk=paredao.pk).update(bits=7)
+        esperar(lambda: perguntar(servindo.porta, "GET", alvo).json["bits"] == 7, 10)  # type: ignore[comparison-overlap]
+        for _ in range(100):
+            cedula = perguntar(servindo.porta, "GET", alvo).json["cedula"]
+            bits = cedulas.abrir(cedula.encode()).bits
+            corpo = corpo_do_voto(participantes[0].pk, cedula, bits)
+            assert enviar(servindo.porta, pedido(f"/paredoes/{paredao.pk}/votar/", corpo)).status == 303
+        for extras in ("", "TE: trailers\r\n"):
+            resposta = enviar(servindo.porta, pedido(alvo, extras=extras))
+            assert resposta.da_faixa is (extras == "")
+            assert b'"bits": 11' in resposta.corpo
+    assert Voto.objects.filter(lote__suspeita=Suspeita.TEMPO).count() > 20
+    assert Voto.objects.count() == 100
 
 
 def campos(participante: int, cedula: str, prova: str) -> bytes:

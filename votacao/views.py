@@ -4,7 +4,6 @@ import time
 from contextlib import suppress
 from datetime import datetime
 
-from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -137,12 +136,13 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
             request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
         ):
             raise OutroSite
-        limites.contar("voto", request.META["REMOTE_ADDR"])
+        agora = time.time()
+        conta = limites.contar("voto", request.META["REMOTE_ADDR"], agora)
         paredao = catalogo.ler(paredao_id)
         if paredao is None:
             raise ParedaoInexistente
         corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
-        voto = exame.examinar(corpo, paredao, time.time())
+        voto = exame.examinar(corpo, paredao, agora, conta)
         (desfecho,) = registro.gravar([voto])
         if not isinstance(desfecho, Contado):
             raise desfecho
@@ -156,21 +156,14 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
 def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
     agora = time.time()
     try:
-        limites.contar("cedula", request.META["REMOTE_ADDR"])
+        conta = limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
         paredao = catalogo.ler(paredao_id)
         if paredao is None:
             raise ParedaoInexistente
         exame.pode_emitir(paredao, agora)
     except Recusa as recusa:
         return _em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    texto, expira_em = cedulas.emitir(
-        paredao=paredao_id,
-        modalidade=Modalidade.TORCIDA,
-        bits=settings.CEDULA_BITS,
-        porta=cedulas.COM_SCRIPT,
-        agora=agora,
-    )
-    return _em_http(respostas.cedula_emitida(texto, settings.CEDULA_BITS, expira_em))
+    return _em_http(respostas.cedula_da_torcida(paredao, conta, agora))
 
 
 @require_GET
@@ -179,7 +172,7 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """Para quem vota sem JavaScript: a escolha e uma cédula sem prova, num formulário que só falta confirmar."""
     agora = time.time()
     try:
-        limites.contar("confirmacao", request.META["REMOTE_ADDR"])
+        conta = limites.contar("confirmacao", request.META["REMOTE_ADDR"], agora)
         na_urna = catalogo.ler(paredao_id)
         if na_urna is None:
             raise ParedaoInexistente
@@ -195,7 +188,12 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=False)
     texto, _ = cedulas.emitir(
-        paredao=paredao_id, modalidade=Modalidade.TORCIDA, bits=0, porta=cedulas.SEM_SCRIPT, agora=agora
+        paredao=paredao_id,
+        modalidade=Modalidade.TORCIDA,
+        bits=0,
+        porta=cedulas.SEM_SCRIPT,
+        agora=agora,
+        etiqueta=cedulas.SEM_ETIQUETA if conta is None else conta.etiqueta,
     )
     contexto = {"paredao": _publico(paredao_id), "opcao": opcao, "cedula": texto}
     return render(request, "votacao/confirmar.html", contexto)

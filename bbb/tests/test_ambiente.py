@@ -22,6 +22,7 @@ LEITURAS: dict[str, Leitura] = {
     "PROXIES_CONFIAVEIS": lambda ambiente: ambiente.redes("PROXIES_CONFIAVEIS"),
     "DATABASE_URL": lambda ambiente: ambiente.banco("DATABASE_URL", PADRAO),
     "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL"),
+    "CACHE_URL": lambda ambiente: ambiente.redis("CACHE_URL"),
     "BROKER_URL": lambda ambiente: ambiente.ainda_nao("BROKER_URL", "ainda não."),
 }
 
@@ -56,6 +57,12 @@ def ler(nome: str, valor: str | None) -> Any:
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "postgres://127.0.0.1"),
         ("DATABASE_URL", "postgres://127.0.0.1:porta/bbb"),
+        ("CACHE_URL", "127.0.0.1:6379"),
+        ("CACHE_URL", "memcached://127.0.0.1"),
+        ("CACHE_URL", "redis://"),
+        ("CACHE_URL", "redis://127.0.0.1:porta/0"),
+        ("CACHE_URL", "redis://127.0.0.1:6379/votos"),
+        ("CACHE_URL", "redis://127.0.0.1:6379/0?socket_timeout=60"),
         ("EMAIL_URL", "correio.exemplo.com.br"),
         ("EMAIL_URL", "foo://servidor"),
         ("EMAIL_URL", "smtp://servidor:porta"),
@@ -88,6 +95,9 @@ def test_valor_errado_e_recusado_pelo_nome(nome: str, valor: str) -> None:
             "10.0.0.0/8,::1",
             [ipaddress.ip_network("10.0.0.0/8"), ipaddress.ip_network("::1/128")],
         ),
+        ("CACHE_URL", None, ""),
+        ("CACHE_URL", "redis://127.0.0.1:6379/9", "redis://127.0.0.1:6379/9"),
+        ("CACHE_URL", "rediss://:senha@cache.exemplo", "rediss://:senha@cache.exemplo"),
         ("BROKER_URL", "", None),
     ],
 )

@@ -24,7 +24,7 @@ from votacao.urna import exame
 from votacao.urna.catalogo import ParedaoNaUrna
 
 AGORA = 1_732_000_000.0
-PAREDAO = ParedaoNaUrna(7, AGORA - 3600, AGORA + 60, frozenset({1, 2}), True)
+PAREDAO = ParedaoNaUrna(7, AGORA - 3600, AGORA + 60, frozenset({1, 2}), True, 4)
 
 
 def corpo(participante: object = 1, *, paredao: int = 7, bits: int = 4, agora: float = AGORA) -> bytes:
@@ -82,7 +82,7 @@ def test_a_janela_abre_no_instante_e_fecha_no_instante(agora: float, recusa: typ
 
 
 def test_cedula_vence_no_instante() -> None:
-    sem_fim = ParedaoNaUrna(7, 0.0, math.inf, frozenset({1}), True)
+    sem_fim = ParedaoNaUrna(7, 0.0, math.inf, frozenset({1}), True, 4)
     bruto = corpo()
     assert exame.examinar(bruto, sem_fim, AGORA + 899).recusa is None
     assert exame.examinar(bruto, sem_fim, AGORA + 900).recusa is CedulaVencida
@@ -127,7 +127,7 @@ def test_so_se_emite_cedula_com_a_votacao_aberta() -> None:
     with pytest.raises(ParedaoFechado):
         exame.pode_emitir(PAREDAO, PAREDAO.fecha_em)
     with pytest.raises(SemTorcida):
-        exame.pode_emitir(ParedaoNaUrna(7, 0.0, math.inf, frozenset({1}), False), AGORA)
+        exame.pode_emitir(ParedaoNaUrna(7, 0.0, math.inf, frozenset({1}), False, 4), AGORA)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 
 from votacao.models import Opcao, Paredao
@@ -29,6 +30,8 @@ class ParedaoNaUrna:
     fecha_em: float
     participantes: frozenset[int]
     tem_torcida: bool
+    bits: int
+    """Da prova de trabalho das suas cédulas."""
 
 
 def _instante(data: datetime | None) -> float:
@@ -46,6 +49,7 @@ def _montar(paredoes: Iterable[Paredao], opcoes: Iterable[tuple[int, int]]) -> d
             fecha_em=_instante(paredao.fecha_em),
             participantes=frozenset(participantes.get(paredao.pk, ())),
             tem_torcida=paredao.peso_torcida > 0,
+            bits=settings.CEDULA_BITS if paredao.bits is None else paredao.bits,
         )
         for paredao in paredoes
     }

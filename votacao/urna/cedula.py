@@ -1,7 +1,7 @@
 """A cédula: um papel assinado, de uso único, que é a identidade do voto.
 
 Por fora são 63 caracteres de base64url; com o ponto que a separa da prova, 64 bytes: um bloco exato de SHA-256. Assim
-o telefone calcula o primeiro bloco uma vez e gasta só um bloco por tentativa. Por dentro são 28 bytes de conteúdo e 19
+o telefone calcula o primeiro bloco uma vez e gasta só um bloco por tentativa. Por dentro são 31 bytes de conteúdo e 16
 de assinatura (BLAKE2b com chave, RFC 7693).
 """
 
@@ -26,8 +26,13 @@ COM_SCRIPT = 0
 SEM_SCRIPT = 1
 """Porta por onde a cédula saiu. A da página sem JavaScript não pede prova, e é a que tem os limites mais apertados."""
 
-_VERSAO = 1
-_CONTEUDO = struct.Struct(">B16sIBBBI")
+SEM_ETIQUETA = b"\0\0\0"
+"""De quem pode votar vindo de qualquer origem: as das provas de carga."""
+
+_VERSAO = 2
+_CONTEUDO = struct.Struct(">B16sIBBBI3s")
+_ASSINATURA = 16
+"""Bytes. Adivinhar uma custa 2**128 pedidos."""
 _PARA_B64 = bytes.maketrans(b"-_", b"+/")
 _DE_B64 = bytes.maketrans(b"+/", b"-_")
 
@@ -42,6 +47,8 @@ class Cedula(NamedTuple):
     porta: int
     expira_em: int
     """Segundos desde 1970, em UTC."""
+    etiqueta: bytes
+    """A origem para a qual foi emitida (`contas.etiqueta`); zeros, se serve a qualquer uma."""
 
 
 @lru_cache(maxsize=2)
@@ -50,13 +57,15 @@ def _chave(segredo: str) -> bytes:
 
 
 def _assinatura(conteudo: bytes) -> bytes:
-    return hashlib.blake2b(conteudo, digest_size=19, key=_chave(settings.SECRET_KEY)).digest()
+    return hashlib.blake2b(conteudo, digest_size=_ASSINATURA, key=_chave(settings.SECRET_KEY)).digest()
 
 
-def emitir(*, paredao: int, modalidade: int, bits: int, porta: int, agora: float) -> tuple[str, int]:
+def emitir(
+    *, paredao: int, modalidade: int, bits: int, porta: int, agora: float, etiqueta: bytes = SEM_ETIQUETA
+) -> tuple[str, int]:
     """Uma cédula nova e o instante em que vence (segundos desde 1970)."""
     expira_em = int(agora) + settings.CEDULA_VALIDADE
-    conteudo = _CONTEUDO.pack(_VERSAO, uuid7().bytes, paredao, modalidade, bits, porta, expira_em)
+    conteudo = _CONTEUDO.pack(_VERSAO, uuid7().bytes, paredao, modalidade, bits, porta, expira_em, etiqueta)
     texto = binascii.b2a_base64(conteudo + _assinatura(conteudo), newline=False).translate(_DE_B64)
     return texto[:TAMANHO].decode("ascii"), expira_em
 
@@ -69,13 +78,13 @@ def abrir(texto: bytes) -> Cedula:
         raise CedulaForjada from None
     if len(bruto) != 47:
         raise CedulaForjada
-    conteudo = bruto[:28]
-    if not hmac.compare_digest(_assinatura(conteudo), bruto[28:]):
+    conteudo = bruto[:31]
+    if not hmac.compare_digest(_assinatura(conteudo), bruto[31:]):
         raise CedulaForjada
-    versao, chave, paredao, modalidade, bits, porta, expira_em = _CONTEUDO.unpack(conteudo)
+    versao, *campos = _CONTEUDO.unpack(conteudo)
     if versao != _VERSAO:
         raise CedulaForjada
-    return Cedula(chave, paredao, modalidade, bits, porta, expira_em)
+    return Cedula._make(campos)
 
 
 def prova_basta(cedula: bytes, prova: bytes, bits: int) -> bool:

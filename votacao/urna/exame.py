@@ -21,6 +21,8 @@ from votacao.recusas import (
 from votacao.registro import VotoAceito
 from votacao.urna import cedula as cedulas
 from votacao.urna.catalogo import ParedaoNaUrna
+from votacao.urna.contas import Conta
+from votacao.urna.suspeita import julgar
 
 CORPO_MAXIMO = 4096
 """Bytes do maior corpo de um voto; além disso, 413."""
@@ -63,8 +65,10 @@ def ler_formulario(corpo: bytes) -> Formulario:
     return Formulario(int(achados[b"participante"]), achados[b"cedula"], achados.get(b"prova", b""))
 
 
-def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float) -> VotoAceito:
+def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float, conta: Conta | None = None) -> VotoAceito:
     """Aplica as regras na ordem do contrato, de 400 a 410. `agora` em segundos desde 1970. Levanta uma `Recusa`.
+
+    `conta` é a da origem do pedido (`limites.contar`): diz se o voto aceito é suspeito.
 
     Cédula vencida e paredão fechado não levantam: a cédula pode já ter sido contada, e quem sabe é o livro.
     """
@@ -83,7 +87,8 @@ def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float) -> VotoAceito:
         recusa = ParedaoNaoAberto
     elif agora >= paredao.fecha_em:
         recusa = ParedaoFechado
-    return VotoAceito(cedula.id, paredao.id, cedula.modalidade, participante, agora, recusa)
+    suspeita = julgar(conta, cedula, agora)
+    return VotoAceito(cedula.id, paredao.id, cedula.modalidade, participante, agora, recusa, suspeita)
 
 
 def pode_emitir(paredao: ParedaoNaUrna, agora: float) -> None:

@@ -20,12 +20,11 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from votacao.models import Modalidade
 from votacao.recusas import OutroSite, Recusa
 from votacao.registro import Contado, Desfecho
-from votacao.urna import cedula as cedulas
 from votacao.urna import exame, limites, respostas
 from votacao.urna.catalogo import Catalogo
+from votacao.urna.contas import Conta
 from votacao.urna.urna import Urna
 
 CABECA_MAXIMA = 8192
@@ -146,7 +145,6 @@ class Servico:
         self.conexoes: set[Faixa] = set()
         self.exige_https: bool = settings.SECURE_SSL_REDIRECT
         self.limites: bool = settings.LIMITES
-        self.bits: int = settings.CEDULA_BITS
         self.seguranca = "".join(f"{nome}: {valor}\r\n" for nome, valor in cabecalhos_de_seguranca.items()).encode()
         self.relogio = time.monotonic()
         self.data = b""
@@ -168,6 +166,9 @@ class Servico:
         """Uma vez por segundo: a hora dos cabeçalhos, e as conexões que ficaram paradas ou pela metade."""
         self.relogio = time.monotonic()
         self.data = b"date: " + formatdate(usegmt=True).encode() + b"\r\n"
+        if limites.envelhecer(time.time()):
+            # Atrás de um proxy, um bloco de cabeçalhos tem o endereço de quem pediu: também ele é esquecido.
+            self._fatos.clear()
         for conexao in list(self.conexoes):
             conexao.conferir_prazo(self.relogio)
         self._ritmo = laco.call_later(1.0, self._bater, laco)
@@ -409,9 +410,10 @@ class Faixa(HttpToolsProtocol):
     def _par(self) -> str:
         return self.client[0] if self.client else ""
 
-    def _contar(self, acao: str, fatos: Fatos) -> None:
-        if self._servico.limites:
-            limites.contar(acao, limites.quem_pede(self._par(), fatos.encaminhado))
+    def _contar(self, acao: str, fatos: Fatos, agora: float) -> Conta | None:
+        if not self._servico.limites:
+            return None
+        return limites.contar(acao, limites.quem_pede(self._par(), fatos.encaminhado), agora)
 
     def _escrever(self, resposta: bytes, fatos: Fatos) -> None:
         self.server_state.total_requests += 1
@@ -435,8 +437,9 @@ class Faixa(HttpToolsProtocol):
         try:
             if not fatos.mesmo_site:
                 raise OutroSite
-            self._contar("voto", fatos)
-            voto = exame.examinar(corpo if fatos.formulario else b"", paredao, time.time())
+            agora = time.time()
+            conta = self._contar("voto", fatos, agora)
+            voto = exame.examinar(corpo if fatos.formulario else b"", paredao, agora, conta)
         except Recusa as recusa:
             self._recusar(type(recusa), fatos, paredao_id)
             return True
@@ -495,16 +498,12 @@ class Faixa(HttpToolsProtocol):
             return False
         agora = time.time()
         try:
-            self._contar("cedula", fatos)
+            conta = self._contar("cedula", fatos, agora)
             exame.pode_emitir(paredao, agora)
         except Recusa as recusa:
             self._escrever(self._servico.completo(respostas.recusa(type(recusa), em_json=True, paredao_id=None)), fatos)
             return True
-        bits = self._servico.bits
-        texto, expira_em = cedulas.emitir(
-            paredao=paredao_id, modalidade=Modalidade.TORCIDA, bits=bits, porta=cedulas.COM_SCRIPT, agora=agora
-        )
-        self._escrever(self._servico.completo(respostas.cedula_emitida(texto, bits, expira_em)), fatos)
+        self._escrever(self._servico.completo(respostas.cedula_da_torcida(paredao, conta, agora)), fatos)
         return True
 
     def _comprovante(self, codigo: bytes, fatos: Fatos, https: bool, data: bytes) -> bool:

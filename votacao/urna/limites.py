@@ -1,25 +1,21 @@
-"""Limites por origem, contados na memória de cada processo com a biblioteca `limits`.
+"""De quem vem um pedido, e o limite além do qual ele é recusado. Quem conta é `votacao.urna.contas`.
 
 Origem é um endereço IPv4 ou uma rede IPv6 /64 (o que um provedor dá a uma casa). Só o que a porta da frente reconhece
 como vindo de um proxy de confiança muda a origem: um `X-Forwarded-For` forjado não muda nada.
 """
 
 import ipaddress
+import time
 from functools import lru_cache
 
 from django.conf import settings
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from votacao.recusas import PedidosDemais
+from votacao.urna.contas import CEDULA, CONFIRMACAO, JANELA, VOTO, Conta, Contas, por_minuto
 
-_contador = FixedWindowRateLimiter(MemoryStorage())
-
-
-@lru_cache(maxsize=16)
-def _regra(texto: str) -> RateLimitItem:
-    return parse(texto)
+_QUAL = {"voto": VOTO, "cedula": CEDULA, "confirmacao": CONFIRMACAO}
+_contas: Contas | None = None
+_minuto = 0
 
 
 @lru_cache(maxsize=65536)
@@ -78,12 +74,51 @@ def veio_por_https(encaminhado: bytes) -> bool:
     return encaminhado.partition(b",")[0].strip().lower() == b"https"
 
 
-def contar(acao: str, endereco: str) -> None:
-    """Conta um pedido. `acao` é uma chave de `LIMITES_POR_ORIGEM`. Levanta `PedidosDemais` além do limite."""
-    if settings.LIMITES and not _contador.hit(_regra(settings.LIMITES_POR_ORIGEM[acao]), acao, origem(endereco)):
+def contar(acao: str, endereco: str, agora: float | None = None) -> Conta | None:
+    """Conta um pedido e devolve a conta da sua origem; `None` com os limites desligados.
+
+    `acao` é uma chave de `LIMITES_POR_ORIGEM`; `agora`, em segundos desde 1970. Levanta `PedidosDemais` além do limite:
+    o que se recusa não conta, e quem insiste não fica de fora por insistir.
+    """
+    if not settings.LIMITES:
+        return None
+    agora = time.time() if agora is None else agora
+    conta = contas().de(origem(endereco) if ":" in endereco else endereco, agora)
+    qual = _QUAL[acao]
+    if conta.ritmo(qual, agora) >= por_minuto(settings.LIMITES_POR_ORIGEM[acao]):
         raise PedidosDemais
+    conta.somar(qual)
+    return conta
+
+
+def contas() -> Contas:
+    """As deste processo, feitas no primeiro pedido: só então se fala com o Redis."""
+    global _contas
+    if _contas is None:
+        _contas = Contas()
+    return _contas
+
+
+def envelhecer(agora: float) -> bool:
+    """Uma vez por minuto, esquece as origens que não pediram nada nos dois últimos; diz se esqueceu.
+
+    A faixa chama a cada segundo: sem isso, quem votou por último ficaria na memória até o pedido seguinte.
+    """
+    global _minuto
+    minuto = int(agora) // JANELA
+    if minuto == _minuto:
+        return False
+    _minuto = minuto
+    origem.cache_clear()
+    confiavel.cache_clear()
+    if _contas is not None:
+        _contas.virar(minuto)
+    return True
 
 
 def esquecer() -> None:
     """Zera as contagens deste processo: para os testes começarem do zero."""
-    _contador.storage.reset()
+    global _contas
+    if _contas is not None:
+        _contas.fechar()
+    _contas = None

@@ -5,9 +5,15 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
+from django.conf import settings
 from django.template.loader import render_to_string
 
+from votacao.models import Modalidade
 from votacao.recusas import MetodoErrado, Recusa
+from votacao.urna import cedula as cedulas
+from votacao.urna.catalogo import ParedaoNaUrna
+from votacao.urna.contas import Conta
+from votacao.urna.suspeita import bits_da_cedula
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json; charset=utf-8"
@@ -27,6 +33,20 @@ def voto_contado(codigo: str, *, em_json: bool) -> Resposta:
     if not em_json:
         return Resposta(303, (destino, SEM_GUARDAR))
     return Resposta(201, (destino, SEM_GUARDAR, ("Content-Type", JSON)), b'{"comprovante": "%s"}' % codigo.encode())
+
+
+def cedula_da_torcida(paredao: ParedaoNaUrna, conta: Conta | None, agora: float, mais_bits: int = 0) -> Resposta:
+    """Emite uma cédula para a página com JavaScript, no peso que a origem merece, e a responde."""
+    bits = min(bits_da_cedula(paredao.bits, conta, agora) + mais_bits, settings.BITS_MAXIMOS)
+    texto, expira_em = cedulas.emitir(
+        paredao=paredao.id,
+        modalidade=Modalidade.TORCIDA,
+        bits=bits,
+        porta=cedulas.COM_SCRIPT,
+        agora=agora,
+        etiqueta=cedulas.SEM_ETIQUETA if conta is None else conta.etiqueta,
+    )
+    return cedula_emitida(texto, bits, expira_em)
 
 
 def cedula_emitida(cedula: str, bits: int, expira_em: int) -> Resposta:

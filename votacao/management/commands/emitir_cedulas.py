@@ -2,7 +2,6 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
 from votacao.models import Modalidade
@@ -17,7 +16,8 @@ class Command(BaseCommand):
         parser.add_argument("--quantidade", type=int, default=1)
 
     def handle(self, *args: Any, paredao: int, quantidade: int, **opcoes: Any) -> None:
-        if catalogo.ler(paredao) is None:
+        na_urna = catalogo.ler(paredao)
+        if na_urna is None:
             raise CommandError(f"Não há paredão público de número {paredao}.")
         if not 1 <= quantidade <= 100_000_000:
             raise CommandError(f"--quantidade vai de 1 a 100000000, e não {quantidade}.")
@@ -26,7 +26,7 @@ class Command(BaseCommand):
             texto, _ = cedula.emitir(
                 paredao=paredao,
                 modalidade=Modalidade.TORCIDA,
-                bits=settings.CEDULA_BITS,
+                bits=na_urna.bits,
                 porta=cedula.COM_SCRIPT,
                 agora=time.time(),
             )
