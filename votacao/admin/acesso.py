@@ -9,6 +9,9 @@ from django.utils import timezone
 
 _FRASES = {
     "o paredão já tem votos": "este paredão já recebeu votos, e o que define a votação não muda mais.",
+    "há votos suspeitos sem decisão": "há votos suspeitos, e falta decidir se contam.",
+    "a decisão sobre os votos suspeitos não muda": "a decisão sobre os votos suspeitos não muda.",
+    "paredao_bits_possiveis": "os bits da prova vão de 0 a 30.",
     "o resultado já foi publicado": "o resultado deste paredão já foi publicado.",
     "a contagem não diminui": "uma contagem de votos não diminui.",
     "o livro de votos não muda": "um voto gravado não muda.",

@@ -5,9 +5,10 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -19,12 +20,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from votacao import apuracao, services
 from votacao.admin.acesso import agora_de, pode_conduzir, pode_ver_contagem
-from votacao.models import Contagem, Modalidade, Paredao
+from votacao.admin.formulario import QuarentenaForm
+from votacao.models import Contagem, Modalidade, Paredao, Suspeita
 from votacao.templatetags.votacao_tags import milhar
 from votacao.views import contexto_do_paredao
 
 ULTIMAS_HORAS = 12
-COLUNAS = ("paredão", "hora", "modalidade", "participante", "votos")
+COLUNAS = ("paredão", "hora", "modalidade", "participante", "suspeita", "votos")
+
+LinhaDaPlanilha = tuple[str, datetime, str, str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Conducao:
             path("<int:paredao_id>/previa/", envolver(self.previa), name="votacao_paredao_previa"),
             path("<int:paredao_id>/contagem/", envolver(self.contagem), name="votacao_paredao_contagem"),
             path("<int:paredao_id>/exportar/", envolver(self.exportar), name="votacao_paredao_exportar"),
+            path("<int:paredao_id>/suspeitos/", envolver(self.suspeitos), name="votacao_paredao_suspeitos"),
             *(
                 path(
                     f"<int:paredao_id>/{acao.nome}/",
@@ -125,11 +130,61 @@ class Conducao:
             "como_esta": services.como_esta(paredao, agora_de(request)),
             "opcoes": paredao.opcoes.all(),
             "cabe": situacao in acao.de,
-            "faltas": services.impedimentos_para_abrir(paredao) if acao.nome == "abrir" else [],
+            "faltas": self._faltas(request, acao, paredao),
             "agora": agora_de(request),
             "apuracao": apuracao.apurar(paredao) if mostra else None,
         }
         return TemplateResponse(request, "admin/votacao/paredao/conduzir.html", contexto)
+
+    def _faltas(self, request: HttpRequest, acao: Acao, paredao: Paredao) -> list[str]:
+        """O que impede a ação, além da situação do paredão."""
+        match acao.nome:
+            case "abrir":
+                return services.impedimentos_para_abrir(paredao)
+            case "publicar" if self.falta_decidir(paredao, request):
+                return [services.falta_decidir(paredao)]
+        return []
+
+    @method_decorator(require_http_methods(["GET", "POST"]))
+    def suspeitos(self: Any, request: HttpRequest, paredao_id: int) -> HttpResponse:
+        """Os dois resultados lado a lado, e a decisão: uma vez só, com justificativa, no histórico."""
+        paredao = self._achar(request, paredao_id, pode=pode_conduzir(request) and pode_ver_contagem(request))
+        form = QuarentenaForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            self._decidir(request, paredao, **form.cleaned_data)
+            return HttpResponseRedirect(reverse("admin:votacao_paredao_change", args=[paredao.pk]))
+        sem, com = apuracao.apurar_dos_dois_jeitos(paredao)
+        contexto = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": "Os votos suspeitos contam?",
+            "paredao": paredao,
+            "situacao": paredao.situacao(agora_de(request)),
+            "os_dois_jeitos": (sem, com),
+            "apuracao": sem,
+            "pode_decidir": self.falta_decidir(paredao, request),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/votacao/paredao/suspeitos.html", contexto)
+
+    def _decidir(self: Any, request: HttpRequest, paredao: Paredao, *, contam: bool, justificativa: str) -> None:
+        try:
+            with services.vez_do_produtor():
+                decidida = services.decidir_suspeitos(
+                    paredao, contam=contam, justificativa=justificativa, quem=cast(User, request.user)
+                )
+                jeito = "contam" if decidida.contam else "não contam"
+                frase = f"Decidiu que os votos suspeitos {jeito}: {decidida.justificativa}"
+                self.log_change(request, paredao, frase)
+        except services.AcaoRecusada as recusa:
+            self.message_user(request, str(recusa), messages.WARNING)
+        else:
+            self.message_user(request, f"“{paredao}”: {frase}", messages.SUCCESS)
+
+    def falta_decidir(self, paredao: Paredao, request: HttpRequest) -> bool:
+        """Se está encerrado, com votos suspeitos, e ninguém decidiu ainda."""
+        encerrado = paredao.situacao(agora_de(request)) == Paredao.Situacao.ENCERRADO
+        return encerrado and services.suspeitos_sem_decisao(paredao) > 0
 
     def _fazer(self: Any, request: HttpRequest, acao: Acao, paredao: Paredao) -> None:
         try:
@@ -205,14 +260,14 @@ class Conducao:
         return paredao
 
 
-def em_csv(linhas: list[tuple[str, datetime, str, str, int]]) -> bytes:
+def em_csv(linhas: list[LinhaDaPlanilha]) -> bytes:
     """Para abrir direto na planilha brasileira: `;`, UTF-8 com marca, hora local, nenhuma célula que vire fórmula."""
     saida = io.StringIO(newline="")
     escritor = csv.writer(saida, delimiter=";")
     escritor.writerow(COLUNAS)
-    for paredao, hora, modalidade, participante, votos in linhas:
-        local = timezone.localtime(hora)
-        escritor.writerow([_celula(paredao), f"{local:%d/%m/%Y %H:%M}", modalidade, _celula(participante), votos])
+    for paredao, hora, modalidade, participante, suspeita, votos in linhas:
+        quando = f"{timezone.localtime(hora):%d/%m/%Y %H:%M}"
+        escritor.writerow([_celula(paredao), quando, modalidade, _celula(participante), suspeita, votos])
     return saida.getvalue().encode("utf-8-sig")
 
 
@@ -221,15 +276,15 @@ def _celula(texto: str) -> str:
     return f"'{texto}" if texto.lstrip().startswith(("=", "+", "-", "@")) or texto[:1] in ("\t", "\r", "\n") else texto
 
 
-def _linhas(paredao: Paredao) -> list[tuple[str, datetime, str, str, int]]:
+def _linhas(paredao: Paredao) -> list[LinhaDaPlanilha]:
     contagens = (
         Contagem.objects.filter(paredao=paredao)
-        .order_by("hora", "modalidade", "participante__nome_curto", "participante")
-        .values_list("hora", "modalidade", "participante__nome_curto", "votos")
+        .order_by("hora", "modalidade", "participante__nome_curto", "participante", "suspeita")
+        .values_list("hora", "modalidade", "participante__nome_curto", "suspeita", "votos")
     )
     return [
-        (paredao.titulo, hora, Modalidade(modalidade).label, participante, votos)
-        for hora, modalidade, participante, votos in contagens
+        (paredao.titulo, hora, Modalidade(modalidade).label, participante, Suspeita(suspeita).label, votos)
+        for hora, modalidade, participante, suspeita, votos in contagens
     ]
 
 

@@ -14,7 +14,7 @@ from inscricoes.models import Edicao
 from votacao import services
 from votacao.models import Opcao, Paredao, Participante
 
-SEMPRE_EDITAVEIS = ("titulo", "parciais")
+SEMPRE_EDITAVEIS = ("titulo", "parciais", "bits")
 ANTES_DE_ABRIR = ("edicao", "decisao", "peso_torcida", "peso_unico", "abre_em")
 
 
@@ -26,7 +26,7 @@ def somente_leitura(situacao: Paredao.Situacao) -> tuple[str, ...]:
         case Paredao.Situacao.ABERTO:
             return ANTES_DE_ABRIR
         case Paredao.Situacao.ENCERRADO:
-            return (*ANTES_DE_ABRIR, "fecha_em")
+            return (*ANTES_DE_ABRIR, "fecha_em", "bits")
         case _:
             return (*ANTES_DE_ABRIR, "fecha_em", *SEMPRE_EDITAVEIS)
 
@@ -51,6 +51,10 @@ class ParedaoForm(forms.ModelForm):
             "abre_em": "Vazio: rascunho, que o público não vê; você abre depois com o botão “Abrir a votação”. "
             "Com data: abre sozinho nessa hora.",
             "fecha_em": "Vazio: só fecha quando você encerrar. Com data: fecha sozinho nessa hora.",
+            "bits": "Quanto custa um voto a uma máquina: cada bit dobra a conta que o aparelho faz antes de votar. Num "
+            "telefone barato: 16 bits, uns 0,3 s; 18, mais de 1 s; 20, uns 5 s; 22, uns 20 s; 24, mais de um minuto. "
+            "Vazio: o padrão do site. Zero: nenhuma conta. Pode mudar com a votação no ar, e vale em um segundo para "
+            "quem abrir a página; uma origem sob suspeita recebe quatro a mais, até 22.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -171,3 +175,22 @@ class OpcaoFormSet(BaseInlineFormSet):
             faltas = services.faltas_nos_participantes(paredao.edicao_id, escolhidos)
             if faltas:
                 raise ValidationError([*faltas, "Para guardar assim mesmo, deixe “abre em” vazio: fica como rascunho."])
+
+
+class QuarentenaForm(forms.Form):
+    """Se os votos suspeitos contam, e por quê."""
+
+    contam = forms.TypedChoiceField(
+        label="Os votos suspeitos",
+        choices=[("nao", "não contam"), ("sim", "contam")],
+        coerce=lambda escolha: escolha == "sim",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Escolha se contam ou não."},
+    )
+    justificativa = forms.CharField(
+        label="Justificativa",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="O público lê na página do resultado, ao lado do número de votos suspeitos.",
+        error_messages={"required": "Escreva por que os votos suspeitos contam ou não: o público vai ler."},
+    )

@@ -35,10 +35,10 @@ class DoLivro(SomenteLeitura):
 
 @admin.register(Lote)
 class LoteAdmin(DoLivro):
-    list_display = ("numero", "paredao", "modalidade", "hora", "quantidade", "gravado_em")
-    list_filter = ("paredao", "modalidade")
+    list_display = ("numero", "paredao", "modalidade", "hora", "suspeita", "quantidade", "gravado_em")
+    list_filter = ("paredao", "modalidade", "suspeita")
     list_select_related = ("paredao",)
-    fields = ("numero", "paredao", "modalidade", "hora", "quantidade", "resumo_legivel", "gravado_em")
+    fields = ("numero", "paredao", "modalidade", "hora", "suspeita", "quantidade", "resumo_legivel", "gravado_em")
     readonly_fields = ("numero", "resumo_legivel")
 
     @admin.display(description="número")
@@ -102,9 +102,9 @@ class VotoAdmin(DoLivro):
 
 @admin.register(Contagem)
 class ContagemAdmin(SomenteLeitura):
-    list_display = ("paredao", "modalidade", "participante", "hora", "votos")
+    list_display = ("paredao", "modalidade", "participante", "hora", "suspeita", "votos")
     list_display_links = None
-    list_filter = ("paredao", "modalidade")
+    list_filter = ("paredao", "modalidade", "suspeita")
     list_select_related = ("paredao", "participante")
     ordering = ("-hora", "participante")
     show_full_result_count = False

@@ -147,6 +147,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
             (None, {"fields": ("edicao", "titulo", "decisao", *escondido)}),
             ("Quando", {"fields": ("abre_em", "fecha_em")}),
             ("Como o resultado é feito", {"fields": ("peso_torcida", "peso_unico", "parciais")}),
+            ("Contra máquinas", {"fields": ("bits",)}),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Paredao | None = None) -> Any:
@@ -240,6 +241,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
                     if situacao in acao.de and pode_conduzir(request)
                 ],
                 "ver_contagem": ver_contagem,
+                "falta_decidir": self.falta_decidir(obj, request),
                 **(self.contexto_da_contagem(obj, request) if ver_contagem else {}),
             }
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django import template
 
+from votacao.apuracao import Apuracao
 from votacao.models import Paredao
 
 register = template.Library()
@@ -78,6 +79,16 @@ def medida(valor: Decimal | None) -> str:
 def milhar(valor: int) -> str:
     """1234567 vira 1.234.567."""
     return f"{valor:,}".replace(",", ".")
+
+
+@register.filter
+def por_participante(jeitos: tuple[Apuracao, ...]) -> list[dict[str, object]]:
+    """Várias apurações do mesmo paredão, lado a lado: cada participante e a sua linha em cada uma."""
+    por_id = [{linha.participante.pk: linha for linha in apurado.linhas} for apurado in jeitos]
+    return [
+        {"participante": linha.participante, "jeitos": [linhas[linha.participante.pk] for linhas in por_id]}
+        for linha in jeitos[0].linhas
+    ]
 
 
 @register.filter

@@ -219,11 +219,11 @@ def test_planilha_traz_hora_modalidade_e_participante(
     resposta = enviar(produtor, paredao, "exportar")
     assert resposta.content[:3] == b"\xef\xbb\xbf"
     assert list(csv.reader(io.StringIO(resposta.content.decode("utf-8-sig")), delimiter=";")) == [
-        ["paredão", "hora", "modalidade", "participante", "votos"],
-        ["4º Paredão; o falso", "01/03/2026 21:00", "voto da torcida", "'=HYPERLINK(1)", "1"],
-        ["4º Paredão; o falso", "01/03/2026 22:00", "voto da torcida", "'=HYPERLINK(1)", "1"],
-        ["4º Paredão; o falso", "01/03/2026 22:00", "voto da torcida", "Bia", "1"],
-        ["4º Paredão; o falso", "01/03/2026 22:00", "voto único", "Bia", "1"],
+        ["paredão", "hora", "modalidade", "participante", "suspeita", "votos"],
+        ["4º Paredão; o falso", "01/03/2026 21:00", "voto da torcida", "'=HYPERLINK(1)", "nenhuma", "1"],
+        ["4º Paredão; o falso", "01/03/2026 22:00", "voto da torcida", "'=HYPERLINK(1)", "nenhuma", "1"],
+        ["4º Paredão; o falso", "01/03/2026 22:00", "voto da torcida", "Bia", "nenhuma", "1"],
+        ["4º Paredão; o falso", "01/03/2026 22:00", "voto único", "Bia", "nenhuma", "1"],
     ]
     nome = resposta["Content-Disposition"]
     assert nome.startswith(f'attachment; filename="contagem-4o-paredao-o-falso-{paredao.pk}-20')
@@ -250,10 +250,11 @@ def test_celula_nunca_vira_formula(nome: str, celula: str) -> None:
     hora = datetime(2026, 3, 1, 21, 0, tzinfo=SP)
     lidas = list(
         csv.reader(
-            io.StringIO(em_csv([("P", hora, "voto único", nome, 1)]).decode("utf-8-sig"), newline=""), delimiter=";"
+            io.StringIO(em_csv([("P", hora, "voto único", nome, "nenhuma", 1)]).decode("utf-8-sig"), newline=""),
+            delimiter=";",
         )
     )
-    assert lidas[1] == ["P", "01/03/2026 21:00", "voto único", celula, "1"]
+    assert lidas[1] == ["P", "01/03/2026 21:00", "voto único", celula, "nenhuma", "1"]
 
 
 def test_exportar_por_get_nao_existe(produtor: Client, paredao: Paredao) -> None:

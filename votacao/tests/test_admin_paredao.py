@@ -207,7 +207,7 @@ def test_criar_oferece_a_edicao_mais_nova_e_os_participantes_por_edicao(
 
 # --- O que muda em cada situação --------------------------------------------------------------------------------------
 
-TODOS = ["abre_em", "decisao", "edicao", "fecha_em", "parciais", "peso_torcida", "peso_unico", "titulo"]
+TODOS = ["abre_em", "bits", "decisao", "edicao", "fecha_em", "parciais", "peso_torcida", "peso_unico", "titulo"]
 
 
 def test_campos_editaveis_por_situacao(produtor: Client, rascunho: Paredao) -> None:
@@ -225,7 +225,7 @@ def test_campos_editaveis_por_situacao(produtor: Client, rascunho: Paredao) -> N
     assert editaveis == {
         "rascunho": TODOS,
         "agendado": TODOS,
-        "aberto": ["fecha_em", "parciais", "titulo"],
+        "aberto": ["bits", "fecha_em", "parciais", "titulo"],
         "encerrado": ["parciais", "titulo"],
         "publicado": [],
     }
