@@ -9,9 +9,10 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -31,6 +32,32 @@ PRAGMAS_SQLITE = (
     "PRAGMA journal_size_limit=16777216;"
 )
 """FULL: o voto confirmado sobrevive também à queda da máquina. Em lotes, custa o mesmo que NORMAL."""
+
+
+@dataclass(frozen=True, slots=True)
+class Captcha:
+    """Um captcha de fora: quem é, as suas chaves e os seus endereços."""
+
+    provedor: str
+    """`turnstile` ou `hcaptcha`: também o nome do objeto que o script dele põe na página."""
+    chave: str
+    """A do site, pública."""
+    segredo: str
+    script: str
+    verificacao: str
+    origens: tuple[str, ...]
+    """O que a página precisa poder carregar (CSP)."""
+
+
+CAPTCHAS = {
+    "turnstile": ("/turnstile/v0/api.js?render=explicit", "/turnstile/v0/siteverify"),
+    "hcaptcha": ("/1/api.js?render=explicit", "/siteverify"),
+}
+"""Caminhos do script e da verificação de cada provedor."""
+_HOSTS = {
+    "turnstile": ("challenges.cloudflare.com", "challenges.cloudflare.com", ("https://challenges.cloudflare.com",)),
+    "hcaptcha": ("js.hcaptcha.com", "api.hcaptcha.com", ("https://hcaptcha.com", "https://*.hcaptcha.com")),
+}
 
 
 class Ambiente:
@@ -153,6 +180,40 @@ class Ambiente:
         if partes.query or partes.fragment:
             raise ImproperlyConfigured(f"{nome}: opções no endereço não são aceitas; as esperas são as do projeto.")
         return endereco
+
+    def captcha(self, nome: str) -> Captcha | None:
+        """Captcha de fora, ou `None`. `turnstile://CHAVE:SEGREDO@` fala com o provedor.
+
+        Com um host depois da arroba, fala com ele: por HTTPS, ou por HTTP se for esta máquina (os ensaios).
+        """
+        url = self.texto(nome)
+        if not url:
+            return None
+        partes = urlsplit(url)
+        como = f"{nome}: escreva como turnstile://CHAVE_DO_SITE:SEGREDO@ ou hcaptcha://CHAVE_DO_SITE:SEGREDO@"
+        if partes.scheme not in CAPTCHAS:
+            raise ImproperlyConfigured(f"{como}.")
+        if not partes.username or not partes.password:
+            raise ImproperlyConfigured(f"{como}; falta a chave do site ou o segredo.")
+        if partes.path or partes.query or partes.fragment:
+            raise ImproperlyConfigured(f"{como}, sem caminho nem opções.")
+        caminho_do_script, caminho_da_verificacao = CAPTCHAS[partes.scheme]
+        host = partes.netloc.rpartition("@")[2]
+        if host:
+            origem = f"{'http' if partes.hostname in ('127.0.0.1', 'localhost', '::1') else 'https'}://{host}"
+            base_do_script = base_da_verificacao = origem
+            origens: tuple[str, ...] = (origem,)
+        else:
+            do_script, da_verificacao, origens = _HOSTS[partes.scheme]
+            base_do_script, base_da_verificacao = f"https://{do_script}", f"https://{da_verificacao}"
+        return Captcha(
+            provedor=partes.scheme,
+            chave=unquote(partes.username),
+            segredo=unquote(partes.password),
+            script=base_do_script + caminho_do_script,
+            verificacao=base_da_verificacao + caminho_da_verificacao,
+            origens=origens,
+        )
 
     def ainda_nao(self, nome: str, motivo: str) -> None:
         """Recusa em voz alta o que esta versão não faz, em vez de ignorar em silêncio."""

@@ -32,6 +32,7 @@ LIMITES = ambiente.booleano("LIMITES", omissao=True)
 vars().update(ambiente.correio("EMAIL_URL"))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
 CACHE_URL = ambiente.redis("CACHE_URL")
+CAPTCHA = ambiente.captcha("CAPTCHA_URL")
 
 # --- A votação -------------------------------------------------------------------------------------------------------
 CEDULA_VALIDADE = 15 * 60
@@ -179,6 +180,10 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+if CAPTCHA is not None:
+    # Só o provedor escolhido, e só com o captcha ligado.
+    for diretiva in ("script-src", "style-src", "connect-src", "frame-src"):
+        CONTENT_SECURITY_POLICY["DIRECTIVES"].setdefault(diretiva, []).extend(CAPTCHA.origens)
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     "camera": [],
     "geolocation": [],

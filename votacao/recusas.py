@@ -97,6 +97,15 @@ class SemTorcida(Recusa):
     mensagem = "Este paredão não tem voto da torcida."
 
 
+class CaptchaRecusado(Recusa):
+    codigo = "captcha"
+    status = 403
+    mensagem = (
+        "Faltou confirmar que você é uma pessoa. Volte ao paredão, faça a verificação da página e vote pelo botão; "
+        "ela precisa de JavaScript."
+    )
+
+
 class CedulaUsada(Recusa):
     codigo = "cedula_usada"
     status = 409

@@ -4,6 +4,7 @@ import time
 from contextlib import suppress
 from datetime import datetime
 
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -25,7 +26,7 @@ from votacao.recusas import (
     Recusa,
 )
 from votacao.registro import Contado
-from votacao.urna import catalogo, exame, limites, respostas
+from votacao.urna import captcha, catalogo, exame, limites, respostas
 from votacao.urna import cedula as cedulas
 from votacao.urna.respostas import Resposta
 
@@ -106,6 +107,7 @@ def contexto_do_paredao(paredao: Paredao, agora: datetime) -> dict[str, object]:
         "situacao": situacao,
         "opcoes": paredao.opcoes.all(),
         "agora": agora,
+        "captcha": settings.CAPTCHA,
     }
     if _parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apuracao.apurar(paredao)
@@ -161,9 +163,10 @@ def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
         if paredao is None:
             raise ParedaoInexistente
         exame.pode_emitir(paredao, agora)
+        mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
     except Recusa as recusa:
         return _em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    return _em_http(respostas.cedula_da_torcida(paredao, conta, agora))
+    return _em_http(respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits))
 
 
 @require_GET
@@ -177,6 +180,8 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         if na_urna is None:
             raise ParedaoInexistente
         exame.pode_emitir(na_urna, agora)
+        # Sem script não há ficha: com o captcha ligado e no ar, esta porta está fechada.
+        captcha.exigir("")
         escolha = request.GET.get("participante", "")
         if not (escolha.isascii() and escolha.isdigit() and len(escolha) < 10):
             raise PedidoMalformado

@@ -23,6 +23,7 @@ LEITURAS: dict[str, Leitura] = {
     "DATABASE_URL": lambda ambiente: ambiente.banco("DATABASE_URL", PADRAO),
     "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL"),
     "CACHE_URL": lambda ambiente: ambiente.redis("CACHE_URL"),
+    "CAPTCHA_URL": lambda ambiente: ambiente.captcha("CAPTCHA_URL"),
     "BROKER_URL": lambda ambiente: ambiente.ainda_nao("BROKER_URL", "ainda não."),
 }
 
@@ -63,6 +64,11 @@ def ler(nome: str, valor: str | None) -> Any:
         ("CACHE_URL", "redis://127.0.0.1:porta/0"),
         ("CACHE_URL", "redis://127.0.0.1:6379/votos"),
         ("CACHE_URL", "redis://127.0.0.1:6379/0?socket_timeout=60"),
+        ("CAPTCHA_URL", "recaptcha://site:segredo@"),
+        ("CAPTCHA_URL", "turnstile://"),
+        ("CAPTCHA_URL", "turnstile://site@"),
+        ("CAPTCHA_URL", "turnstile://site:segredo@/caminho"),
+        ("CAPTCHA_URL", "hcaptcha://site:segredo@host?x=1"),
         ("EMAIL_URL", "correio.exemplo.com.br"),
         ("EMAIL_URL", "foo://servidor"),
         ("EMAIL_URL", "smtp://servidor:porta"),

@@ -43,8 +43,9 @@ const quatro = (n) => String(n).padStart(4, "0");
 const palavra = (texto, i) =>
   (texto.charCodeAt(i) << 24) | (texto.charCodeAt(i + 1) << 16) | (texto.charCodeAt(i + 2) << 8) | texto.charCodeAt(i + 3);
 
-// A prova tem sempre 12 dígitos: três palavras, e só a última muda dentro do laço.
-function resolver(cedula, bits) {
+// A prova tem sempre 12 dígitos: três palavras, e só a última muda dentro do laço. Com vários trabalhadores, cada um
+// procura na sua `parte`.
+function resolver(cedula, bits, parte = 0, partes = 1) {
   const bloco = cedula + ".";
   for (let i = 0; i < 16; i++) w[i] = palavra(bloco, i * 4);
   const meio = new Int32Array(8);
@@ -54,7 +55,7 @@ function resolver(cedula, bits) {
   w.fill(0);
   w[3] = 1 << 31;
   w[15] = (64 + 12) * 8;
-  for (let alto = 0; alto < 100000000; alto++) {
+  for (let alto = parte; alto < 100000000; alto += partes) {
     const inicio = String(alto).padStart(8, "0");
     w[0] = palavra(inicio, 0);
     w[1] = palavra(inicio, 4);
@@ -67,4 +68,4 @@ function resolver(cedula, bits) {
   throw new Error("sem prova");
 }
 
-self.onmessage = ({ data }) => self.postMessage(resolver(data.cedula, data.bits));
+self.onmessage = ({ data }) => self.postMessage(resolver(data.cedula, data.bits, data.parte, data.partes));

@@ -12,6 +12,9 @@
   const GUARDADO = "voto:" + urna.dataset.votar;
   const PRAZO = 10000; // ms de espera por uma resposta
   const FOLGA = 30000; // ms de validade que uma cédula ainda precisa ter
+  const LEMBRA = 300000; // ms em que uma escolha que ainda não saiu daqui vai sozinha, se a página for recarregada
+  const DIFICIL = 18; // bits a partir dos quais a prova se reparte por vários núcleos
+  const DEMORA = 1500; // ms de preparo a partir dos quais se explica a espera
 
   let ajuste = 0;
   let preparo = null;
@@ -28,7 +31,7 @@
   // --- O voto que ainda não teve resposta ---
   const memoria = (fazer) => { try { return fazer(sessionStorage); } catch { return null; } };
   const pendente = () => memoria((s) => JSON.parse(s.getItem(GUARDADO)));
-  const guardar = (voto) => memoria((s) => s.setItem(GUARDADO, JSON.stringify(voto)));
+  const guardar = (voto) => memoria((s) => s.setItem(GUARDADO, JSON.stringify({ ...voto, desde: Date.now() })));
   const esquecer = () => memoria((s) => s.removeItem(GUARDADO));
 
   // --- O que a pessoa vê e ouve ---
@@ -73,17 +76,44 @@
 
   function provar(cedula, bits) {
     if (!bits) return Promise.resolve("");
-    return new Promise((resolve, reject) => {
-      let trabalhador;
-      try {
-        trabalhador = new Worker(urna.dataset.prova);
-      } catch {
-        reject(new SemProva());
+    const partes = bits < DIFICIL ? 1 : Math.min(4, navigator.hardwareConcurrency || 1);
+    const trabalhadores = [];
+    const achar = new Promise((resolve, reject) => {
+      for (let parte = 0; parte < partes; parte++) {
+        try {
+          trabalhadores.push(new Worker(urna.dataset.prova));
+        } catch {
+          reject(new SemProva());
+          return;
+        }
+        trabalhadores[parte].onmessage = ({ data }) => resolve(data);
+        trabalhadores[parte].onerror = () => reject(new SemProva());
+        trabalhadores[parte].postMessage({ cedula, bits, parte, partes });
+      }
+    });
+    return achar.finally(() => trabalhadores.forEach((trabalhador) => trabalhador.terminate()));
+  }
+
+  // --- O captcha de fora, se a produção o ligou: uma ficha por cédula ---
+  let quadro = null;
+  let aoTerFicha = null;
+  function verificar() {
+    const provedor = urna.dataset.captcha && window[urna.dataset.captcha];
+    // Sem o script do provedor não há ficha: o servidor sabe se ele caiu, e o que fazer.
+    if (!provedor || !document.getElementById("captcha")) return Promise.resolve("");
+    return new Promise((resolve) => {
+      aoTerFicha = resolve;
+      if (ocupado) falar("Confirme abaixo que você é uma pessoa, e o voto segue sozinho.");
+      if (quadro !== null) {
+        provedor.reset(quadro);
         return;
       }
-      trabalhador.onmessage = ({ data }) => { trabalhador.terminate(); resolve(data); };
-      trabalhador.onerror = () => { trabalhador.terminate(); reject(new SemProva()); };
-      trabalhador.postMessage({ cedula, bits });
+      const responder = (ficha) => aoTerFicha(ficha || "");
+      quadro = provedor.render("#captcha", {
+        sitekey: urna.dataset.captchaChave,
+        callback: responder,
+        "error-callback": () => responder(""),
+      });
     });
   }
 
@@ -92,7 +122,10 @@
     if (preparo && Date.now() + ajuste < preparo.ate) return preparo.promessa;
     const este = { ate: Infinity };
     este.promessa = (async () => {
-      const { corpo, data } = await pedir(urna.dataset.cedula, { headers: { Accept: "application/json" } });
+      const headers = { Accept: "application/json" };
+      const ficha = await verificar();
+      if (ficha) headers["X-Captcha"] = ficha;
+      const { corpo, data } = await pedir(urna.dataset.cedula, { headers });
       if (typeof corpo.cedula !== "string") throw new Falha({ passageira: true });
       if (data) {
         ajuste = data - Date.now();
@@ -112,6 +145,22 @@
     });
   }
 
+  // O voto com a cédula pronta. Se ela demora, diz por quê.
+  async function preparado(voto) {
+    falar("Preparando sua cédula…");
+    guardar(voto);
+    const demora = setTimeout(() => {
+      if (preparo && preparo.ate < Infinity) falar("Seu aparelho está fazendo a conta que mostra que há uma pessoa votando. Leva alguns segundos.");
+    }, DEMORA);
+    try {
+      Object.assign(voto, await preparar());
+      preparo = null;
+      guardar(voto);
+    } finally {
+      clearTimeout(demora);
+    }
+  }
+
   async function enviar({ participante, cedula, prova }) {
     const { corpo } = await pedir(urna.dataset.votar, {
       method: "POST",
@@ -122,19 +171,28 @@
     return corpo.comprovante;
   }
 
-  // Espera a vez seguinte: o tempo, a volta da rede ou o botão, o que vier primeiro.
+  // Espera a vez seguinte: o tempo, a volta da rede ou o botão, o que vier primeiro. Diz se não foi o tempo.
   function pausa(ms) {
     return new Promise((seguir) => {
       const prazo = setTimeout(pronto, ms);
-      function pronto() {
+      function pronto(evento) {
         clearTimeout(prazo);
         window.removeEventListener("online", pronto);
         acao.removeEventListener("click", pronto);
-        seguir();
+        seguir(Boolean(evento));
       }
       window.addEventListener("online", pronto);
       acao.addEventListener("click", pronto);
     });
+  }
+
+  // O mesmo, mostrando os segundos que faltam. Quem lê a tela ouve só de dez em dez.
+  async function contar(segundos, frase) {
+    const ate = Date.now() + segundos * 1000 * (1 + Math.random() / 10);
+    for (let falta; (falta = Math.ceil((ate - Date.now()) / 1000)) > 0;) {
+      falar(frase(falta), { tom: "alerta", botao: "Tentar de novo" });
+      if (await pausa(Math.min(falta, 10) * 1000)) return;
+    }
   }
 
   async function votar(voto) {
@@ -144,12 +202,7 @@
     let trocou = false;
     for (let tentativa = 0; ; tentativa++) {
       try {
-        if (!voto.cedula) {
-          falar("Preparando sua cédula…");
-          Object.assign(voto, await preparar());
-          preparo = null;
-          guardar(voto);
-        }
+        if (!voto.cedula) await preparado(voto);
         falar(`Enviando seu voto para ${voto.nome}…`);
         const comprovante = await enviar(voto);
         esquecer();
@@ -158,11 +211,14 @@
         return;
       } catch (falha) {
         if (falha instanceof SemProva) {
+          esquecer();
           location.assign(`${urna.dataset.confirmar}?participante=${voto.participante}`);
           return;
         }
         if (!(falha instanceof Falha)) throw falha;
-        if (falha.passageira) {
+        if (falha.erro === "pedidos_demais") {
+          await contar(falha.apos || 60, (s) => `Muitos pedidos vindos do mesmo lugar. Sua escolha está guardada: o voto para ${voto.nome} vai sozinho em ${s} s.`);
+        } else if (falha.passageira) {
           const segundos = Math.max(falha.apos, Math.min(2 ** tentativa, 15)) * (1 + Math.random() / 4);
           const motivo = falha.mensagem || (voto.cedula
             ? "Sem resposta da rede. Seu voto está guardado aqui e só conta uma vez."
@@ -210,6 +266,6 @@
   });
 
   const parado = pendente();
-  if (parado && parado.cedula) votar(parado);
+  if (parado && (parado.cedula || (formulario && Date.now() - parado.desde < LEMBRA))) votar(parado);
   else adiantar();
 })();

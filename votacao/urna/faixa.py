@@ -10,6 +10,7 @@ Depende de detalhes do uvicorn, que por isso está preso numa versão exata: `te
 import asyncio
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import formatdate
 from functools import lru_cache
@@ -20,10 +21,10 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from votacao.recusas import OutroSite, Recusa
+from votacao.recusas import OutroSite, Recusa, UrnaIndisponivel
 from votacao.registro import Contado, Desfecho
-from votacao.urna import exame, limites, respostas
-from votacao.urna.catalogo import Catalogo
+from votacao.urna import captcha, exame, limites, respostas
+from votacao.urna.catalogo import Catalogo, ParedaoNaUrna
 from votacao.urna.contas import Conta
 from votacao.urna.urna import Urna
 
@@ -39,6 +40,9 @@ CABECA_ENTREGUE_MAXIMA = 65536
 """Bytes de cabeçalhos de um pedido entregue ao uvicorn, que por si não tem limite; além disso, 431."""
 GUARDADO_MAXIMO = 65536
 """Bytes que se guardam de quem manda mais pedidos antes da resposta do voto; além disso, para-se de ler."""
+
+CAPTCHAS_MAXIMOS = 500
+"""Fichas a conferir ao mesmo tempo num processo; além disso, 503."""
 
 _VOTO: Final = re.compile(rb"POST /paredoes/([0-9]{1,9})/votar/ HTTP/1\.1\r\n")
 _GET: Final = re.compile(rb"GET (/[!-~]*) HTTP/1\.1\r\n")
@@ -85,6 +89,8 @@ class Fatos(NamedTuple):
     """Se um proxy diz que o navegador usou HTTPS; só vale vindo de um de confiança."""
     codificacao: str
     etag: bytes
+    captcha: str
+    """A ficha do provedor (`captcha`), que muda a cada pedido de cédula."""
 
 
 def ler_fatos(bloco: bytes) -> Fatos | None:
@@ -120,6 +126,7 @@ def ler_fatos(bloco: bytes) -> Fatos | None:
         https=limites.veio_por_https(achados.get(b"x-forwarded-proto", b"")),
         codificacao=escolher_codificacao(achados.get(b"accept-encoding", b"")),
         etag=achados.get(b"if-none-match", b""),
+        captcha=achados.get(b"x-captcha", b"").decode("latin-1"),
     )
 
 
@@ -145,6 +152,11 @@ class Servico:
         self.conexoes: set[Faixa] = set()
         self.exige_https: bool = settings.SECURE_SSL_REDIRECT
         self.limites: bool = settings.LIMITES
+        self.ajudantes: ThreadPoolExecutor | None = None
+        """As threads que falam com o provedor do captcha, se há um: o laço não espera por ninguém."""
+        if settings.CAPTCHA is not None:
+            self.ajudantes = ThreadPoolExecutor(32, "captcha")
+        self.captchas_em_curso = 0
         self.seguranca = "".join(f"{nome}: {valor}\r\n" for nome, valor in cabecalhos_de_seguranca.items()).encode()
         self.relogio = time.monotonic()
         self.data = b""
@@ -161,6 +173,8 @@ class Servico:
     def encerrar(self) -> None:
         if self._ritmo is not None:
             self._ritmo.cancel()
+        if self.ajudantes is not None:
+            self.ajudantes.shutdown(wait=False, cancel_futures=True)
 
     def _bater(self, laco: asyncio.AbstractEventLoop) -> None:
         """Uma vez por segundo: a hora dos cabeçalhos, e as conexões que ficaram paradas ou pela metade."""
@@ -181,7 +195,9 @@ class Servico:
             pass
         if len(self._fatos) >= self.FATOS_MAXIMOS:
             self._fatos.clear()
-        fatos = self._fatos[bloco] = ler_fatos(bloco)
+        fatos = ler_fatos(bloco)
+        if fatos is None or not fatos.captcha:
+            self._fatos[bloco] = fatos
         return fatos
 
     def em_bytes(self, resposta: respostas.Resposta) -> bytes:
@@ -500,11 +516,39 @@ class Faixa(HttpToolsProtocol):
         try:
             conta = self._contar("cedula", fatos, agora)
             exame.pode_emitir(paredao, agora)
+            if self._servico.captchas_em_curso >= CAPTCHAS_MAXIMOS:
+                raise UrnaIndisponivel
         except Recusa as recusa:
-            self._escrever(self._servico.completo(respostas.recusa(type(recusa), em_json=True, paredao_id=None)), fatos)
+            self._recusar_cedula(type(recusa), fatos)
             return True
-        self._escrever(self._servico.completo(respostas.cedula_da_torcida(paredao, conta, agora)), fatos)
+        if self._servico.ajudantes is None:
+            self._escrever(self._servico.completo(respostas.cedula_da_torcida(paredao, conta, agora)), fatos)
+        else:
+            self._emitir_com_captcha(self._servico.ajudantes, paredao, conta, fatos)
         return True
+
+    def _recusar_cedula(self, tipo: type[Recusa], fatos: Fatos) -> None:
+        self._escrever(self._servico.completo(respostas.recusa(tipo, em_json=True, paredao_id=None)), fatos)
+
+    def _emitir_com_captcha(
+        self, ajudantes: ThreadPoolExecutor, paredao: ParedaoNaUrna, conta: Conta | None, fatos: Fatos
+    ) -> None:
+        """A conexão espera pelo provedor; o laço, não."""
+        self._pendente = True
+        self._servico.captchas_em_curso += 1
+
+        def responder(feito: "asyncio.Future[int]") -> None:
+            self._servico.captchas_em_curso -= 1
+            if not self.transport.is_closing():
+                erro = asyncio.CancelledError() if feito.cancelled() else feito.exception()
+                if erro is None:
+                    resposta = respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=feito.result())
+                    self._escrever(self._servico.completo(resposta), fatos)
+                else:
+                    self._recusar_cedula(type(erro) if isinstance(erro, Recusa) else UrnaIndisponivel, fatos)
+            self._seguir()
+
+        self.loop.run_in_executor(ajudantes, captcha.exigir, fatos.captcha).add_done_callback(responder)
 
     def _comprovante(self, codigo: bytes, fatos: Fatos, https: bool, data: bytes) -> bool:
         self._pendente = True
