@@ -400,6 +400,62 @@ def test_pedidos_demais_guarda_a_cedula_e_espera(site: Site, abrir: Any) -> None
     assert corpos[0] == corpos[1]
 
 
+def test_pedidos_demais_na_cedula_guarda_a_escolha_e_vota_sozinho(site: Site, abrir: Any) -> None:
+    """A recusa vem antes de haver cédula; recarregar não perde a escolha, e ninguém precisa apertar nada."""
+    antes = site.votos()
+    aba = abrir().aba
+    segurar = [True]
+
+    def recusar(rota: Any) -> None:
+        if segurar[0]:
+            corpo = {"erro": "pedidos_demais", "mensagem": "Muitos pedidos."}
+            rota.fulfill(status=429, json=corpo, headers={"Retry-After": "2"})
+        else:
+            rota.continue_()
+
+    aba.route("**/cedula/", recusar)
+    aba.goto(f"{site.endereco}/paredoes/1/")
+    nome = aba.locator("button[name=participante] b").nth(1).inner_text()
+    aba.locator("button[name=participante]").nth(1).click()
+    guardada = f"Sua escolha está guardada: o voto para {nome} vai sozinho em"
+    aba.get_by_role("status").filter(has_text=guardada).wait_for()
+    aba.reload()
+    aba.get_by_role("status").filter(has_text=guardada).wait_for()
+    segurar[0] = False
+    _esperar_comprovante(aba, site)
+    assert aba.locator(".escolha b").inner_text() == nome
+    assert aba.evaluate("Object.keys(sessionStorage)") == []
+    assert site.votos() == antes + 1
+
+
+def test_espera_longa_pela_prova_e_explicada(site: Site, abrir: Any) -> None:
+    aba = abrir().aba
+    aba.route("**/cedula/", lambda rota: rota.fulfill(json={**rota.fetch().json(), "bits": 30}))
+    aba.goto(f"{site.endereco}/paredoes/1/")
+    aba.locator("button[name=participante]").first.click()
+    aba.get_by_role("status").filter(has_text="Leva alguns segundos.").wait_for()
+
+
+def test_cedula_mais_dificil_reparte_a_conta_e_vota(site: Site, abrir: Any) -> None:
+    antes = site.votos()
+    aba = abrir().aba
+    trabalhadores: list[str] = []
+    aba.on("worker", lambda trabalhador: trabalhadores.append(trabalhador.url))
+
+    def endurecer(rota: Any) -> None:
+        resposta = rota.fetch()
+        # A cédula pede 12 bits ao servidor; ao navegador diz-se 21, e a prova que ele acha serve aos dois.
+        rota.fulfill(response=resposta, json={**resposta.json(), "bits": 21})
+
+    aba.route("**/cedula/", endurecer)
+    aba.goto(f"{site.endereco}/paredoes/1/")
+    nucleos = min(4, aba.evaluate("navigator.hardwareConcurrency"))
+    aba.locator("button[name=participante]").first.click()
+    _esperar_comprovante(aba, site)
+    assert len(trabalhadores) == nucleos
+    assert site.votos() == antes + 1
+
+
 def test_sem_worker_o_voto_segue_pela_confirmacao(site: Site, abrir: Any) -> None:
     antes = site.votos()
     aba = abrir().aba
