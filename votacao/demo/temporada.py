@@ -23,7 +23,7 @@ from inscricoes.models import Candidato, Edicao
 from votacao import fotos, registro, services
 from votacao.demo.elenco import ELENCO, Personagem
 from votacao.demo.retratos import desenhar
-from votacao.models import Modalidade, Opcao, Paredao, Participante
+from votacao.models import Modalidade, Opcao, Paredao, Participante, Suspeita
 from votacao.registro import Contado, VotoAceito
 
 EDICAO, ANO = "BBB 24", 2024
@@ -45,6 +45,13 @@ EXEMPLO_OFICIAL = {
 }
 """Votos do paredão encerrado, na ordem da página. Dão, ao centésimo, o resultado do 4º paredão do BBB 25: 52,38 / 45,24
 e média 48,81; 35,76 / 50,00 e 42,88; 11,86 / 4,76 e 8,31."""
+EXEMPLO_SUSPEITO = {Suspeita.RITMO: 3_120, Suspeita.TEMPO: 740}
+"""Votos da torcida marcados suspeitos, às 3h da manhã, todos para a segunda da página: decidiu-se que não contam."""
+HORA_SUSPEITA = 4
+JUSTIFICATIVA = (
+    "Vieram de um endereço só, dezenas por segundo, às 3h da manhã, e pararam todos juntos. Com eles ou sem eles, o "
+    "resultado é o mesmo."
+)
 RITMO = (9, 6, 3, 2, 1, 1, 1, 2, 3, 4, 5, 6, 8, 7, 6, 6, 7, 8, 10, 14, 20, 34, 58, 72)
 """Peso de cada hora do paredão encerrado: abre às 23h, dorme de madrugada e acaba no horário nobre."""
 
@@ -158,7 +165,15 @@ def paredao_encerrado(edicao: Edicao, agora: datetime) -> Paredao | None:
         )
         participantes = _por_no_paredao(paredao, CONCORRENTES[0])
         for modalidade, votos in EXEMPLO_OFICIAL.items():
-            _votar(paredao, modalidade, dict(zip(participantes, votos, strict=True)))
+            _votar(_votos(paredao, modalidade, dict(zip(participantes, votos, strict=True))))
+        _votar(_suspeitos(paredao, participantes[1]))
+        services.decidir_suspeitos(
+            paredao,
+            contam=False,
+            justificativa=JUSTIFICATIVA,
+            quem=_quem_produz(),
+            agora=fecha_em + timedelta(minutes=3),
+        )
         services.publicar(paredao, fecha_em + timedelta(minutes=5))
     return paredao
 
@@ -243,9 +258,9 @@ def _fim_do_encerrado(agora: datetime) -> datetime:
 # --- Os votos do paredão encerrado ------------------------------------------------------------------------------------
 
 
-def _votar(paredao: Paredao, modalidade: Modalidade, votos: dict[Participante, int]) -> None:
+def _votar(votos: Iterator[VotoAceito]) -> None:
     lote: list[VotoAceito] = []
-    for voto in _votos(paredao, modalidade, votos):
+    for voto in votos:
         lote.append(voto)
         if len(lote) == VOTOS_POR_GRAVACAO:
             _gravar(lote)
@@ -270,6 +285,17 @@ def _votos(paredao: Paredao, modalidade: Modalidade, votos: dict[Participante, i
                 aceito_em = inicio + 3600 * (hora + (i + 0.5) / partes[hora])
                 chave = uuid7(nanoseconds=int(aceito_em * 1_000_000_000)).bytes
                 yield VotoAceito(chave, paredao.pk, modalidade, participante.pk, aceito_em)
+
+
+def _suspeitos(paredao: Paredao, participante: Participante) -> Iterator[VotoAceito]:
+    """Em dois minutos, no meio de uma hora da madrugada."""
+    assert paredao.abre_em is not None  # noqa: S101 (idem)
+    inicio = paredao.abre_em.timestamp() + HORA_SUSPEITA * 3600 + 1200
+    for suspeita, quantos in EXEMPLO_SUSPEITO.items():
+        for i in range(quantos):
+            aceito_em = inicio + 120 * i / quantos
+            chave = uuid7(nanoseconds=int(aceito_em * 1_000_000_000)).bytes
+            yield VotoAceito(chave, paredao.pk, Modalidade.TORCIDA, participante.pk, aceito_em, suspeita=suspeita.value)
 
 
 def repartir(total: int, variacao: int) -> list[int]:
@@ -310,11 +336,20 @@ def candidatos(edicao: Edicao) -> int:
 
 def produtor(senha: str | None) -> Acesso:
     """Quem produz, sem ser superusuário. Sem `senha`, o novo ganha uma sorteada e o que já existe fica com a sua."""
-    usuario, novo = User.objects.get_or_create(username=LOGIN, defaults={"is_staff": True, "first_name": "Produção"})
-    if novo:
-        usuario.groups.set(Group.objects.filter(name__in=GRUPOS))
+    usuario = _quem_produz()
+    if not usuario.has_usable_password():
         senha = senha or secrets.token_urlsafe(9)
     if senha is not None:
         usuario.set_password(senha)
         usuario.save(update_fields=["password"])
     return Acesso(LOGIN, senha)
+
+
+def _quem_produz() -> User:
+    """O usuário da produção; o novo ainda sem senha."""
+    usuario, novo = User.objects.get_or_create(username=LOGIN, defaults={"is_staff": True, "first_name": "Produção"})
+    if novo:
+        usuario.set_unusable_password()
+        usuario.save(update_fields=["password"])
+        usuario.groups.set(Group.objects.filter(name__in=GRUPOS))
+    return usuario

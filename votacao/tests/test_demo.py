@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from inscricoes.models import Candidato, Edicao
 from votacao import fotos
-from votacao.apuracao import apurar, por_hora
+from votacao.apuracao import apurar, apurar_dos_dois_jeitos, por_hora
 from votacao.demo import temporada
 from votacao.models import Lote, Modalidade, Paredao, Participante, Voto
 
@@ -88,6 +88,11 @@ def test_encerrado_reproduz_o_exemplo_oficial(casa: Edicao) -> None:
     ]
     assert [str(linha.media) for linha in apurado.linhas] == ["48.81", "42.88", "8.31"]
     assert paredao.situacao(AGORA) == Paredao.Situacao.PUBLICADO
+    assert (apurado.total, apurado.total_suspeitos, apurado.suspeitos_contam) == (60_000, 3_860, False)
+    # A justificativa da demonstração não mente: com eles, o resultado é o mesmo.
+    assert [linha.participante for apuracao in apurar_dos_dois_jeitos(paredao) for linha in apuracao.decididos] == [
+        apurado.linhas[0].participante
+    ] * 2
     horas = por_hora(paredao, suspeitos=False)[1]
     assert len(horas) == 24
     assert max(horas, key=lambda hora: hora.total).inicio == horas[-1].inicio
