@@ -15,7 +15,6 @@ from pathlib import Path
 
 from bench.gerador import Resultado
 
-INICIO, FIM = "<!-- bench:inicio -->", "<!-- bench:fim -->"
 MB = 1_000_000
 
 
@@ -207,15 +206,16 @@ def versao(pacote: str) -> str:
 # --- docs ------------------------------------------------------------------------------------------------------------
 
 
-def escrever_entre_marcas(pagina: Path, conteudo: str) -> None:
+def escrever_entre_marcas(pagina: Path, conteudo: str, nome: str = "bench") -> None:
     """Troca o que está entre as marcas; numa página sem marcas, acrescenta-as no fim."""
     antigo = pagina.read_text() if pagina.exists() else "# Desempenho\n"
-    antes, achou, resto = antigo.partition(INICIO)
-    depois = resto.partition(FIM)[2] if achou else "\n"
+    inicio, fim = f"<!-- {nome}:inicio -->", f"<!-- {nome}:fim -->"
+    antes, achou, resto = antigo.partition(inicio)
+    depois = resto.partition(fim)[2] if achou else "\n"
     if not achou:
         antes = antes.rstrip() + "\n\n"
     pagina.parent.mkdir(parents=True, exist_ok=True)
-    pagina.write_text(f"{antes}{INICIO}\n{conteudo.strip()}\n{FIM}{depois}")
+    pagina.write_text(f"{antes}{inicio}\n{conteudo.strip()}\n{fim}{depois}")
 
 
 def desenho(series: Sequence[Serie], nota: str) -> str:

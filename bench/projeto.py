@@ -18,6 +18,7 @@ TABELA_DE_VOTOS = "votacao_voto"
 ALHEIAS = {
     "BROKER_URL",
     "CACHE_URL",
+    "CAPTCHA_URL",
     "CSRF_TRUSTED_ORIGINS",
     "DJANGO_SETTINGS_MODULE",
     "EMAIL_URL",
