@@ -11,7 +11,10 @@ from typing import Any
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+
+from votacao.urna.contas import por_minuto
 
 CHAVE_MINIMA = 50
 """Caracteres da SECRET_KEY: é ela que assina as cédulas."""
@@ -93,6 +96,38 @@ def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             )
         )
     return avisos
+
+
+def limites_que_se_entendem(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """As regras por origem são lidas no primeiro voto: um erro nelas tem de aparecer antes."""
+    regras = {
+        **{f"LIMITES_POR_ORIGEM[{nome!r}]": regra for nome, regra in settings.LIMITES_POR_ORIGEM.items()},
+        **{f"SUSPEITAS_POR_ORIGEM[{nome!r}]": regra for nome, regra in settings.SUSPEITAS_POR_ORIGEM.items()},
+        "PROVA_MAIS_DIFICIL": settings.PROVA_MAIS_DIFICIL,
+    }
+    erros: list[CheckMessage] = []
+    for nome, regra in regras.items():
+        try:
+            por_minuto(regra)
+        except (ImproperlyConfigured, ValueError):
+            erros.append(
+                Error(
+                    f"{nome}: {regra!r} não se entende.",
+                    hint="Os limites por origem são por minuto; escreva como 600/minute.",
+                    id="bbb.E006",
+                )
+            )
+    if not erros and por_minuto(settings.SUSPEITAS_POR_ORIGEM["ritmo"]) > por_minuto(
+        settings.LIMITES_POR_ORIGEM["voto"]
+    ):
+        erros.append(
+            Warning(
+                "O limite que marca votos fica acima do que os recusa: nenhum voto seria marcado pelo ritmo.",
+                hint="Deixe SUSPEITAS_POR_ORIGEM['ritmo'] abaixo de LIMITES_POR_ORIGEM['voto'].",
+                id="bbb.W004",
+            )
+        )
+    return erros
 
 
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -98,7 +98,8 @@ class Prova:
         projetos: dict[str, Concorrente] = {}
         for chave, rotulo in [("projeto", "este projeto"), ("projeto_jornada", "este projeto")]:
             if chave in pedidos:
-                projeto = Projeto(pasta / chave, chave, rotulo, jornada=chave.endswith("jornada"))
+                jornada, limites = chave.endswith("jornada"), not self.opcoes.sem_limites
+                projeto = Projeto(pasta / chave, chave, rotulo, jornada=jornada, limites=limites)
                 dizer(f"preparando {chave}: migrate, carregar_demo, um voto de prova")
                 projeto.preparar()
                 tamanhos = projeto.medir_tamanhos()
@@ -190,7 +191,8 @@ class Prova:
             f"Ambiente: {medidas.ambiente(self.pasta)}.",
             f"Medianas de {opcoes.rodadas} rodadas intercaladas de {numero(opcoes.segundos, 1)} s, {opcoes.conexoes} "
             f"conexões persistentes, {PROCESSOS} processos por servidor, gerador de carga na mesma máquina: leia as "
-            "razões, não os números.",
+            "razões, não os números. Cada conexão vem de um endereço só seu; limites por origem e sinais de robô "
+            f"{'desligados' if opcoes.sem_limites else 'ligados'}.",
         ]
         votos = [serie for chave, serie in self.series.items() if not chave.endswith("jornada")]
         jornadas = [serie for chave, serie in self.series.items() if chave.endswith("jornada")]
@@ -258,6 +260,7 @@ def ler_opcoes() -> argparse.Namespace:
     )
     leitor.add_argument("--so", nargs="+", choices=CONCORRENTES, default=CONCORRENTES, help="só estes concorrentes")
     leitor.add_argument("--pasta", type=Path, help="onde criar a pasta temporária; escolha o disco que quer medir")
+    leitor.add_argument("--sem-limites", action="store_true", help="desliga os limites por origem do projeto")
     leitor.add_argument("--escrever", action="store_true", help="atualiza docs/DESEMPENHO.md e o desenho")
     leitor.add_argument("--docs", type=Path, default=RAIZ / "docs", help="pasta que --escrever atualiza")
     opcoes = leitor.parse_args()

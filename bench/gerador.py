@@ -196,20 +196,22 @@ def cpu_propria() -> float:
 class Conexao:
     """Uma conexão persistente e o roteiro que ela segue."""
 
-    __slots__ = ("enviar", "inicio", "pendente", "receber", "resto", "roteiro", "tomada")
+    __slots__ = ("enviar", "inicio", "origem", "pendente", "receber", "resto", "roteiro", "tomada")
 
     tomada: socket.socket
     receber: Callable[[int], bytes]
     enviar: Callable[[bytes], int]
     roteiro: Roteiro
 
-    def __init__(self) -> None:
+    def __init__(self, numero: int) -> None:
+        # Cada conexão vem de um endereço só seu, como cada telefone: o projeto conta os pedidos por origem.
+        self.origem = f"127.0.{100 + numero // 250}.{1 + numero % 250}"
         self.inicio = 0.0
         self.resto = b""
         self.pendente = False
 
     def abrir(self, porta: int) -> None:
-        self.tomada = socket.create_connection((ENDERECO, porta), timeout=5)
+        self.tomada = socket.create_connection((ENDERECO, porta), timeout=5, source_address=(self.origem, 0))
         self.tomada.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.tomada.setblocking(False)
         self.receber, self.enviar = self.tomada.recv, self.tomada.send
@@ -235,8 +237,8 @@ class Carga:
         self.conexoes: dict[int, Conexao] = {}
 
     def conectar(self) -> None:
-        for _ in range(self.plano.conexoes):
-            conexao = Conexao()
+        for numero in range(self.plano.conexoes):
+            conexao = Conexao(numero)
             conexao.abrir(self.plano.porta)
             self.conexoes[conexao.tomada.fileno()] = conexao
             self.espera.register(conexao.tomada, select.EPOLLIN)

@@ -31,6 +31,8 @@ class Projeto(Concorrente):
     """Este projeto, subido pelos comandos que ele documenta. `vazao_esperada` (votos/s) diz quantas cédulas emitir."""
 
     vazao_esperada: float = 60_000
+    limites: bool = True
+    """Limites por origem e sinais de robô, ligados como em produção."""
     paredao: int = 0
     participantes: list[str] = field(default_factory=list)
     votos_no_inicio: int = 0
@@ -44,7 +46,7 @@ class Projeto(Concorrente):
             "DATABASE_URL": f"sqlite:///{self.banco}",
             "DEBUG": "False",
             "HTTPS": "False",
-            "LIMITES": "False",
+            "LIMITES": str(self.limites),
             "MEDIA_ROOT": str(self.pasta / "media"),
             "SECRET_KEY": "so-para-medir-" * 4,
         }

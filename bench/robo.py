@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
@@ -34,6 +34,8 @@ from bench.servidores import RAIZ, ServidorNaoSubiu
 SERVIDOR = "127.0.0.1"
 ORIGENS = 50
 """Endereços de onde se colhem cédulas."""
+IDADE_DE_GENTE = 0.4
+"""Segundos que o robô paciente deixa uma cédula envelhecer."""
 MOTIVOS = {1: "ritmo", 2: "tempo", 3: "cédula alheia", 4: "sem script"}
 
 
@@ -177,6 +179,21 @@ def com_prova(robo: Robo) -> None:
             cliente.votar(recebida[0], resolver(*recebida))
 
 
+def paciente(robo: Robo) -> None:
+    """Como `com_prova`, sabendo dos sinais: só gasta cédulas com idade de gente, e enquanto espera resolve outras."""
+    cliente = robo.cliente()
+    prontas: deque[tuple[float, str, str]] = deque()
+    for _ in robo.vezes():
+        emitida = time.monotonic()
+        if (recebida := cliente.cedula()) is not None:
+            prontas.append((emitida, recebida[0], resolver(*recebida)))
+        while prontas and time.monotonic() - prontas[0][0] > IDADE_DE_GENTE:
+            _, cedula, prova = prontas.popleft()
+            cliente.votar(cedula, prova)
+    for _, cedula, prova in prontas:
+        cliente.votar(cedula, prova)
+
+
 def repetindo(robo: Robo) -> None:
     """Uma cédula só, com prova boa, mandada sem parar."""
     cliente = robo.cliente()
@@ -241,7 +258,8 @@ class Variante:
 
 VARIANTES = {
     "sem_prova": Variante("sem fazer a prova", sem_prova),
-    "com_prova": Variante("fazendo a prova, um núcleo", com_prova),
+    "com_prova": Variante("com a prova, um núcleo", com_prova),
+    "paciente": Variante("com a prova, sem pressa, um núcleo", paciente),
     "repetindo": Variante("uma cédula repetida", repetindo),
     "cabecalhos_forjados": Variante("com a prova, cabeçalhos forjados", cabecalhos_forjados),
     "colheita": Variante(f"cédulas de {ORIGENS} origens, gastas de uma", colheita),
@@ -271,7 +289,7 @@ class Alvo(Projeto):
     """Este projeto com tudo o que defende a urna ligado, como sai da caixa, num processo: os limites contam exatos."""
 
     def ambiente(self) -> dict[str, str]:
-        return super().ambiente() | {"CEDULA_BITS": "16", "LIMITES": "True"}
+        return super().ambiente() | {"CEDULA_BITS": "16"}
 
     def comando(self, porta: int) -> list[str]:
         return [sys.executable, "manage.py", "servir", "--porta", str(porta), "--processos", "1"]

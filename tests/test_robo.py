@@ -50,6 +50,20 @@ def test_sem_prova_nenhum_voto(servindo: Servidor, paredao: Paredao, participant
     assert feito.recusas == {"prova_insuficiente": TENTATIVAS}
 
 
+def test_paciente_em_ritmo_de_gente_passa(
+    servindo: Servidor, paredao: Paredao, participantes: list[Participante]
+) -> None:
+    """O robô que conhece os sinais: até o limite brando de uma origem, só a prova o segura."""
+    Paredao.objects.filter(pk=paredao.pk).update(bits=14)
+    alvo = f"/paredoes/{paredao.pk}/cedula/"
+    esperar(lambda: pedir(servindo.porta, "GET", alvo).corpo.find(b'"bits": 14') > 0, 10)
+    feito, votos = atacar(servindo, paredao, participantes[0], "paciente")
+    assert feito.recibos == TENTATIVAS
+    # Os últimos da fila, o robô não esperou.
+    assert votos[Suspeita.NENHUMA] + votos[Suspeita.TEMPO] == TENTATIVAS
+    assert votos[Suspeita.NENHUMA] >= TENTATIVAS - 40
+
+
 def test_uma_cedula_repetida_e_um_voto(servindo: Servidor, paredao: Paredao, participantes: list[Participante]) -> None:
     feito, votos = atacar(servindo, paredao, participantes[0], "repetindo")
     assert (feito.pedidos, feito.recibos, votos) == (TENTATIVAS + 1, 1, Counter({Suspeita.NENHUMA: 1}))

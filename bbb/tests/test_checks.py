@@ -190,3 +190,18 @@ def test_valor_errado_para_os_comandos_do_projeto(comando: str) -> None:
     feito = gerir(comando, DEBUG="talvez")
     assert feito.returncode == 1
     assert feito.stderr == "Configuração errada. DEBUG: escreva True ou False, e não 'talvez'.\n"
+
+
+@pytest.mark.parametrize(
+    ("nome", "valor", "esperado"),
+    [
+        ("PROVA_MAIS_DIFICIL", "900/minute", []),
+        ("PROVA_MAIS_DIFICIL", "900/second", ["bbb.E006"]),
+        ("PROVA_MAIS_DIFICIL", "novecentas", ["bbb.E006"]),
+        ("LIMITES_POR_ORIGEM", {"voto": "1/hour", "cedula": "x"}, ["bbb.E006", "bbb.E006"]),
+        ("LIMITES_POR_ORIGEM", {"voto": "500/minute"}, ["bbb.W004"]),
+    ],
+)
+def test_limites_que_se_entendem(settings: Settings, nome: str, valor: object, esperado: list[str]) -> None:
+    setattr(settings, nome, valor)
+    assert [achado.id for achado in checks.limites_que_se_entendem(None)] == esperado
