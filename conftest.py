@@ -69,7 +69,7 @@ def _cada_teste_por_si(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
 @pytest.fixture
 def urna_limpa(transactional_db: None) -> Iterator[None]:
     """Para testes que gravam votos de verdade: no fim, solta os gatilhos do livro para o banco poder ser esvaziado."""
-    gatilhos = import_module("votacao.migrations.0005_quarentena")
+    gatilhos = import_module("votacao.migrations.0006_voto_unico")
     if connection.vendor != "sqlite":
         yield
         return

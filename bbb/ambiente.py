@@ -23,6 +23,8 @@ VERDADEIROS = frozenset({"1", "true", "on", "yes", "sim"})
 FALSOS = frozenset({"0", "false", "off", "no", "nao", "não"})
 BITS_MAXIMOS = 30
 """Acima disto um telefone levaria horas: com certeza é engano."""
+CHAVE_MINIMA = 32
+"""Caracteres de uma chave do CPF: são só mil milhões de CPFs, e o segredo da chave é tudo o que os esconde."""
 PRAGMAS_SQLITE = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
@@ -214,6 +216,15 @@ class Ambiente:
             verificacao=base_da_verificacao + caminho_da_verificacao,
             origens=origens,
         )
+
+    def chaves(self, nome: str) -> list[str]:
+        """Chaves secretas, da que vale à mais velha, separadas por vírgula; cada uma com 32 caracteres ou mais."""
+        chaves = self.lista(nome, [])
+        if any(len(chave) < CHAVE_MINIMA for chave in chaves) or len(set(chaves)) < len(chaves):
+            raise ImproperlyConfigured(
+                f"{nome}: cada chave precisa de {CHAVE_MINIMA} caracteres ou mais, e não se repete."
+            )
+        return chaves
 
     def ainda_nao(self, nome: str, motivo: str) -> None:
         """Recusa em voz alta o que esta versão não faz, em vez de ignorar em silêncio."""

@@ -34,6 +34,10 @@ ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versã
 CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
 
+CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DADOS / "segredo_cpf")])
+"""Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
+paredão com voto único não abre."""
+
 # --- A votação -------------------------------------------------------------------------------------------------------
 CEDULA_VALIDADE = 15 * 60
 """Segundos entre a emissão de uma cédula e a última hora de usá-la."""

@@ -155,6 +155,13 @@ class Paredao(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(settings.BITS_MAXIMOS)],
         help_text="Vazio: o padrão do site.",
     )
+    exige_cpf_verificado = models.BooleanField(
+        "voto único só com CPF confirmado por um provedor",
+        default=False,
+        help_text="Ligado, só dá o voto único quem entrou por um serviço que confirma o CPF, como o gov.br. Desligado, "
+        "basta um CPF válido: um por conta, uma conta por CPF.",
+    )
+    chave_cpf = models.CharField("chave do voto único", max_length=8, blank=True, editable=False)
     parciais = models.CharField("o público vê as parciais", max_length=9, choices=Parciais, default=Parciais.OCULTAS)
     participantes = models.ManyToManyField(Participante, through="Opcao", related_name="paredoes")
     publicado_em = models.DateTimeField("resultado publicado em", null=True, blank=True, editable=False)
@@ -262,6 +269,24 @@ class Opcao(models.Model):
     def clean(self) -> None:
         if self.participante_id and self.paredao_id and self.participante.edicao_id != self.paredao.edicao_id:
             raise ValidationError({"participante": "Este participante é de outra edição."})
+
+
+class Eleitor(models.Model):
+    """Uma conta que já deu o seu CPF, para o voto único. Do CPF fica só um resumo com chave; em quem votou, nada."""
+
+    conta = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="conta", related_name="eleitor")
+    cpf_resumo = models.BinaryField("resumo do CPF", max_length=32, unique=True)
+    chave_cpf = models.CharField("chave do resumo", max_length=8)
+    cadastrado_em = models.DateTimeField("cadastrado em")
+    verificado_em = models.DateTimeField("confirmado por um provedor em", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "eleitor"
+        verbose_name_plural = "eleitores"
+        default_permissions: ClassVar = ()
+
+    def __str__(self) -> str:
+        return f"eleitor {self.pk}"
 
 
 class Lote(models.Model):

@@ -97,6 +97,30 @@ class SemTorcida(Recusa):
     mensagem = "Este paredão não tem voto da torcida."
 
 
+class SemUnico(Recusa):
+    codigo = "sem_unico"
+    status = 410
+    mensagem = "Este paredão não tem voto único: vote pela torcida, quantas vezes quiser."
+
+
+class FaltaEntrar(Recusa):
+    codigo = "falta_entrar"
+    status = 401
+    mensagem = "O voto único é um por CPF: entre com o seu e-mail para dar o seu."
+
+
+class FaltaCpf(Recusa):
+    codigo = "falta_cpf"
+    status = 403
+    mensagem = "Para o voto único, informe antes o seu CPF, na página do voto único."
+
+
+class FaltaCpfVerificado(Recusa):
+    codigo = "falta_cpf_verificado"
+    status = 403
+    mensagem = "Este paredão só aceita voto único de quem entrou por um serviço que confirma o CPF."
+
+
 class CaptchaRecusado(Recusa):
     codigo = "captcha"
     status = 403

@@ -42,10 +42,8 @@ def vez_do_produtor() -> Iterator[None]:
 
 def faltas_nos_pesos(paredao: Paredao) -> list[str]:
     """O que os pesos têm que impede o público de votar."""
-    if paredao.peso_torcida == 0:
-        return ["O voto único ainda não pode ser colhido nesta versão: dê peso ao voto da torcida."]
-    if paredao.peso_unico:
-        return ["O voto único ainda não pode ser colhido nesta versão: deixe o voto da torcida com peso 100."]
+    if paredao.peso_unico and not settings.CHAVES_CPF:
+        return ["Falta a chave do voto único neste servidor (CHAVE_CPF): peça a quem o opera, ou dê 100 à torcida."]
     return []
 
 

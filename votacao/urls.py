@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from votacao import views
+from votacao import views, views_unico
 
 app_name = "votacao"
 
@@ -11,6 +11,9 @@ urlpatterns = [
     path("paredoes/<int:paredao_id>/resultado/", views.resultado, name="resultado"),
     path("paredoes/<int:paredao_id>/cedula/", views.cedula, name="cedula"),
     path("paredoes/<int:paredao_id>/confirmar/", views.confirmar, name="confirmar"),
+    path("paredoes/<int:paredao_id>/unico/", views_unico.pagina, name="unico"),
+    path("paredoes/<int:paredao_id>/unico/cpf/", views_unico.cpf, name="unico_cpf"),
+    path("paredoes/<int:paredao_id>/unico/cedula/", views_unico.cedula, name="unico_cedula"),
     path("paredoes/<int:paredao_id>/votar/", views.votar, name="votar"),
     path("comprovantes/modelo/<int:paredao_id>/<int:participante_id>/", views.comprovante_modelo, name="modelo"),
     re_path(r"^comprovantes/(?P<codigo>[0-9a-f]{32})/$", views.comprovante, name="comprovante"),

@@ -28,7 +28,6 @@ from votacao.recusas import (
 from votacao.registro import Contado
 from votacao.urna import captcha, catalogo, exame, limites, respostas
 from votacao.urna import cedula as cedulas
-from votacao.urna.respostas import Resposta
 
 CURTO = 2
 """Segundos no cache das páginas que mudam com a votação."""
@@ -150,7 +149,7 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
             raise desfecho
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=em_json)
-    return _em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
+    return respostas.em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
 
 
 @csrf_exempt
@@ -165,8 +164,8 @@ def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
         exame.pode_emitir(paredao, agora)
         mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
     except Recusa as recusa:
-        return _em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    return _em_http(respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits))
+        return respostas.em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
+    return respostas.em_http(respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits))
 
 
 @require_GET
@@ -212,7 +211,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
     try:
         contado = registro.procurar([chave]).get(chave)
     except Recusa as recusa:
-        return _em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
+        return respostas.em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
     if contado is None:
         return render(request, "votacao/comprovante_desconhecido.html", {"codigo": codigo}, status=404)
     hora = timezone.localtime(datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()))
@@ -263,17 +262,9 @@ def _recusar(recusa: Recusa, paredao_id: int, *, em_json: bool) -> HttpResponse:
     if not em_json:
         with suppress(Recusa):
             existe = catalogo.ler(paredao_id) is not None
-    return _em_http(respostas.recusa(type(recusa), em_json=em_json, paredao_id=paredao_id if existe else None))
+    return respostas.em_http(respostas.recusa(type(recusa), em_json=em_json, paredao_id=paredao_id if existe else None))
 
 
 def _tamanho(request: HttpRequest) -> int:
     declarado = request.META.get("CONTENT_LENGTH") or "0"
     return int(declarado) if declarado.isascii() and declarado.isdigit() else 0
-
-
-def _em_http(resposta: Resposta) -> HttpResponse:
-    http = HttpResponse(resposta.corpo, status=resposta.status)
-    del http["Content-Type"]
-    for nome, valor in resposta.cabecalhos:
-        http[nome] = valor
-    return http

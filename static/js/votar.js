@@ -9,7 +9,7 @@
   const aviso = document.getElementById("aviso");
   const texto = aviso.querySelector("p");
   const acao = aviso.querySelector("button");
-  const GUARDADO = "voto:" + urna.dataset.votar;
+  const GUARDADO = "voto:" + urna.dataset.cedula;
   const PRAZO = 10000; // ms de espera por uma resposta
   const FOLGA = 30000; // ms de validade que uma cédula ainda precisa ter
   const LEMBRA = 300000; // ms em que uma escolha que ainda não saiu daqui vai sozinha, se a página for recarregada

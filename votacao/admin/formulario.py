@@ -15,7 +15,7 @@ from votacao import services
 from votacao.models import Opcao, Paredao, Participante
 
 SEMPRE_EDITAVEIS = ("titulo", "parciais", "bits")
-ANTES_DE_ABRIR = ("edicao", "decisao", "peso_torcida", "peso_unico", "abre_em")
+ANTES_DE_ABRIR = ("edicao", "decisao", "peso_torcida", "peso_unico", "exige_cpf_verificado", "abre_em")
 
 
 def somente_leitura(situacao: Paredao.Situacao) -> tuple[str, ...]:

@@ -130,13 +130,16 @@ def test_criar_agendado_com_um_participante_diz_o_minimo(
     assert Paredao.objects.count() == 0
 
 
-def test_criar_agendado_com_voto_unico_diz_o_que_falta(
-    produtor: Client, edicao: Edicao, participantes: list[Participante]
+def test_criar_agendado_com_voto_unico_sem_chave_diz_o_que_falta(
+    produtor: Client, edicao: Edicao, participantes: list[Participante], settings: Any
 ) -> None:
+    settings.CHAVES_CPF = []
     dados = novo(edicao, participantes) | {"peso_torcida": 50, "peso_unico": 50}
     marcar(dados, "abre_em", timezone.now() + timedelta(days=1))
     assert erros(produtor.post("/admin/votacao/paredao/add/", dados)) == {
-        "peso_torcida": ["O voto único ainda não pode ser colhido nesta versão: deixe o voto da torcida com peso 100."]
+        "peso_torcida": [
+            "Falta a chave do voto único neste servidor (CHAVE_CPF): peça a quem o opera, ou dê 100 à torcida."
+        ]
     }
 
 

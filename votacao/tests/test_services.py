@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ObjectDoesNotExist
@@ -58,13 +59,17 @@ def test_abrir_com_um_participante_diz_o_que_falta(rascunho: Paredao) -> None:
     assert Paredao.objects.get(pk=rascunho.pk).abre_em is None
 
 
-def test_abrir_com_voto_unico_diz_o_que_falta(rascunho: Paredao) -> None:
+def test_abrir_com_voto_unico_sem_chave_diz_o_que_falta(rascunho: Paredao, settings: Any) -> None:
+    settings.CHAVES_CPF = []
     Paredao.objects.filter(pk=rascunho.pk).update(peso_torcida=50, peso_unico=50)
     with pytest.raises(AcaoRecusada) as recusa:
         services.abrir(rascunho)
     assert str(recusa.value) == (
-        "O voto único ainda não pode ser colhido nesta versão: deixe o voto da torcida com peso 100."
+        "Falta a chave do voto único neste servidor (CHAVE_CPF): peça a quem o opera, ou dê 100 à torcida."
     )
+    settings.CHAVES_CPF = ["uma chave com mais de trinta e dois caracteres"]
+    services.abrir(rascunho)
+    assert Paredao.objects.get(pk=rascunho.pk).abre_em is not None
 
 
 def test_abrir_com_participante_de_outra_edicao_recusa(rascunho: Paredao) -> None:

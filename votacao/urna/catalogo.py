@@ -32,6 +32,7 @@ class ParedaoNaUrna:
     tem_torcida: bool
     bits: int
     """Da prova de trabalho das suas cédulas."""
+    tem_unico: bool = False
 
 
 def _instante(data: datetime | None) -> float:
@@ -49,6 +50,7 @@ def _montar(paredoes: Iterable[Paredao], opcoes: Iterable[tuple[int, int]]) -> d
             fecha_em=_instante(paredao.fecha_em),
             participantes=frozenset(participantes.get(paredao.pk, ())),
             tem_torcida=paredao.peso_torcida > 0,
+            tem_unico=paredao.peso_unico > 0,
             bits=settings.CEDULA_BITS if paredao.bits is None else paredao.bits,
         )
         for paredao in paredoes

@@ -39,7 +39,7 @@ _DE_B64 = bytes.maketrans(b"+/", b"-_")
 
 class Cedula(NamedTuple):
     id: bytes
-    """UUIDv7 de 16 bytes: em ordem de tempo, para o índice do livro só crescer no fim."""
+    """UUIDv7 de 16 bytes: em ordem de tempo, para o índice do livro só crescer no fim. O do voto único é um resumo."""
     paredao: int
     modalidade: int
     bits: int
@@ -61,11 +61,22 @@ def _assinatura(conteudo: bytes) -> bytes:
 
 
 def emitir(
-    *, paredao: int, modalidade: int, bits: int, porta: int, agora: float, etiqueta: bytes = SEM_ETIQUETA
+    *,
+    paredao: int,
+    modalidade: int,
+    bits: int,
+    porta: int,
+    agora: float,
+    etiqueta: bytes = SEM_ETIQUETA,
+    chave: bytes | None = None,
 ) -> tuple[str, int]:
-    """Uma cédula nova e o instante em que vence (segundos desde 1970)."""
+    """Uma cédula e o instante em que vence (segundos desde 1970).
+
+    `chave`, de 16 bytes, é a identidade do voto: a do voto único é sempre a mesma para um CPF num paredão
+    (`eleitores.chave_do_voto`). Sem ela, é nova.
+    """
     expira_em = int(agora) + settings.CEDULA_VALIDADE
-    conteudo = _CONTEUDO.pack(_VERSAO, uuid7().bytes, paredao, modalidade, bits, porta, expira_em, etiqueta)
+    conteudo = _CONTEUDO.pack(_VERSAO, chave or uuid7().bytes, paredao, modalidade, bits, porta, expira_em, etiqueta)
     texto = binascii.b2a_base64(conteudo + _assinatura(conteudo), newline=False).translate(_DE_B64)
     return texto[:TAMANHO].decode("ascii"), expira_em
 

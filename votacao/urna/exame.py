@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
 
+from votacao.models import Modalidade
 from votacao.recusas import (
     CedulaDeOutroParedao,
     CedulaVencida,
@@ -17,6 +18,7 @@ from votacao.recusas import (
     ProvaInsuficiente,
     Recusa,
     SemTorcida,
+    SemUnico,
 )
 from votacao.registro import VotoAceito
 from votacao.urna import cedula as cedulas
@@ -91,14 +93,16 @@ def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float, conta: Conta | 
     return VotoAceito(cedula.id, paredao.id, cedula.modalidade, participante, agora, recusa, suspeita)
 
 
-def pode_emitir(paredao: ParedaoNaUrna, agora: float) -> None:
+def pode_emitir(paredao: ParedaoNaUrna, agora: float, modalidade: Modalidade = Modalidade.TORCIDA) -> None:
     """Levanta a `Recusa` de quem pede uma cédula fora de hora."""
     if agora < paredao.abre_em:
         raise ParedaoNaoAberto
     if agora >= paredao.fecha_em:
         raise ParedaoFechado
-    if not paredao.tem_torcida:
+    if modalidade == Modalidade.TORCIDA and not paredao.tem_torcida:
         raise SemTorcida
+    if modalidade == Modalidade.UNICO and not paredao.tem_unico:
+        raise SemUnico
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.conf import settings
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from votacao.models import Modalidade
@@ -73,3 +74,12 @@ def _recusa(tipo: type[Recusa], em_json: bool, paredao_id: int | None) -> Respos
         return Resposta(tipo.status, (*cabecalhos, ("Content-Type", JSON)), corpo)
     pagina = render_to_string("votacao/recusa.html", {"recusa": tipo, "paredao_id": paredao_id})
     return Resposta(tipo.status, (*cabecalhos, ("Content-Type", HTML)), pagina.encode())
+
+
+def em_http(resposta: Resposta) -> HttpResponse:
+    """A mesma resposta pela porta do Django, que põe os seus próprios cabeçalhos de segurança."""
+    http = HttpResponse(resposta.corpo, status=resposta.status)
+    del http["Content-Type"]
+    for nome, valor in resposta.cabecalhos:
+        http[nome] = valor
+    return http
