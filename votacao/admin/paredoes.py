@@ -146,7 +146,10 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
         return (
             (None, {"fields": ("edicao", "titulo", "decisao", *escondido)}),
             ("Quando", {"fields": ("abre_em", "fecha_em")}),
-            ("Como o resultado é feito", {"fields": ("peso_torcida", "peso_unico", "parciais")}),
+            (
+                "Como o resultado é feito",
+                {"fields": ("peso_torcida", "peso_unico", "exige_cpf_verificado", "parciais")},
+            ),
             ("Contra máquinas", {"fields": ("bits",)}),
         )
 

@@ -210,7 +210,18 @@ def test_criar_oferece_a_edicao_mais_nova_e_os_participantes_por_edicao(
 
 # --- O que muda em cada situação --------------------------------------------------------------------------------------
 
-TODOS = ["abre_em", "bits", "decisao", "edicao", "fecha_em", "parciais", "peso_torcida", "peso_unico", "titulo"]
+TODOS = [
+    "abre_em",
+    "bits",
+    "decisao",
+    "edicao",
+    "exige_cpf_verificado",
+    "fecha_em",
+    "parciais",
+    "peso_torcida",
+    "peso_unico",
+    "titulo",
+]
 
 
 def test_campos_editaveis_por_situacao(produtor: Client, rascunho: Paredao) -> None:

@@ -129,10 +129,10 @@ def test_duas_modalidades_do_voto_ao_resultado(
         )
         assert votar(ana, misto, participantes[1], texto).status_code == 201
     apurado = apuracao.apurar(misto)
-    assert [(linha.participante.nome_curto, float(linha.media)) for linha in apurado.linhas] == [
-        ("Ana", 50.0),
-        ("Bia", 50.0),
-        ("Caio", 0.0),
+    assert [(linha.participante.nome_curto, str(linha.media)) for linha in apurado.linhas] == [
+        ("Ana", "50.00"),
+        ("Bia", "50.00"),
+        ("Caio", "0.00"),
     ]
     assert "Empate" in apurado.frase
     call_command("conferir")
