@@ -122,6 +122,10 @@ class Edicao(models.Model):
             return False
         return self.inscricoes_fecham_em is None or agora < self.inscricoes_fecham_em
 
+    def termo_vigente(self, agora: datetime) -> "Termo | None":
+        """O termo com que se concorda hoje: o publicado por último."""
+        return self.termos.filter(publicado_em__lte=agora).order_by("-publicado_em", "-versao").first()
+
     @property
     def ano_da_inscricao(self) -> int:
         """O ano em cujo fim se conta a idade: o do fim das inscrições ou, sem ele, o da abertura ou o da edição."""

@@ -1,6 +1,7 @@
 """O que se faz com uma inscrição. Páginas, admin e API chamam as mesmas funções."""
 
 from inscricoes.services.inscricao import (
+    OBRIGATORIOS,
     CpfRepetido,
     EmailRepetido,
     InscricaoFechada,
@@ -26,6 +27,7 @@ from inscricoes.services.selecao import (
 )
 
 __all__ = [
+    "OBRIGATORIOS",
     "SELECIONAVEIS",
     "CpfRepetido",
     "EmailRepetido",
