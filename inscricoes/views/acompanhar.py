@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -79,13 +80,14 @@ def minha(request: HttpRequest) -> HttpResponse:
         return render(request, "inscricoes/sem_inscricao.html", contexto, status=404)
     candidato = roteiro.inscricao_da_conta(request)
     editavel = candidato.editavel(agora)
-    movimentos = list(candidato.movimentos.all())
+    passos = roteiro.passos(candidato) if editavel else []
     contexto = {
         "candidato": candidato,
         "edicao": candidato.edicao,
         "editavel": editavel,
-        "passos": roteiro.passos(candidato) if editavel else [],
-        "historia": [(_frase(movimento), movimento.em) for movimento in reversed(movimentos)],
+        "passos": passos,
+        "incompletos": [passo for passo in passos if not passo.pronto],
+        "historia": [(_frase(movimento), movimento.em) for movimento in candidato.movimentos.order_by("-em", "-id")],
         "pode_desistir": Situacao.DESISTENTE in PASSOS[Situacao(candidato.situacao)],
         "pode_retomar": candidato.situacao == Situacao.DESISTENTE and candidato.edicao.recebe_inscricoes(agora),
         "outras": [outra for outra in todas if outra.pk != candidato.pk],
@@ -104,7 +106,7 @@ def desistir(request: HttpRequest) -> HttpResponse:
     """Pergunta antes; com o botão, registra a desistência. O segundo clique encontra a mesma página."""
     candidato = roteiro.inscricao_da_conta(request)
     if candidato.situacao == Situacao.DESISTENTE:
-        return redirect("inscricoes:minha")
+        return _de_volta(request, candidato)
     if request.method != "POST":
         agora = timezone.now()
         contexto = {
@@ -120,7 +122,13 @@ def desistir(request: HttpRequest) -> HttpResponse:
         frase = f"Uma inscrição que está como “{candidato.get_situacao_display()}” não tem de que desistir."
         return render(request, "inscricoes/recusa.html", {"frase": frase}, status=409)
     messages.success(request, "Sua desistência está registrada.")
-    return redirect("inscricoes:minha")
+    return _de_volta(request, candidato)
+
+
+def _de_volta(request: HttpRequest, candidato: Candidato) -> HttpResponse:
+    """À página da inscrição de que se falava: quem tem várias não cai noutra."""
+    escolhida = f"?inscricao={candidato.protocolo}" if "inscricao" in request.GET else ""
+    return redirect(reverse("inscricoes:minha") + escolhida)
 
 
 @privada
@@ -135,4 +143,4 @@ def retomar(request: HttpRequest) -> HttpResponse:
         except (services.InscricaoFechada, services.MovimentoProibido) as recusa:
             return render(request, "inscricoes/recusa.html", {"frase": str(recusa)}, status=409)
         messages.success(request, "Sua inscrição voltou a ser um rascunho. Confira e envie de novo.")
-    return redirect("inscricoes:minha")
+    return _de_volta(request, candidato)

@@ -43,10 +43,10 @@ def nova(request: HttpRequest) -> HttpResponse:
     edicao = Edicao.objects.recebendo(agora).first()
     if edicao is None:
         return _recusa(request, "As inscrições não estão abertas agora.", status=410)
-    if Candidato.objects.de(request.user).filter(edicao=edicao).exists():  # type: ignore[arg-type]
-        return redirect("inscricoes:minha")
     email = getattr(request.user, "email", "")
     if request.method != "POST" or not email:
+        if Candidato.objects.de(request.user).filter(edicao=edicao).exists():  # type: ignore[arg-type]
+            return redirect("inscricoes:minha")
         contexto = {"edicao": edicao, "email": email, "perguntas": leitura.quantas_perguntas(edicao)}
         return render(request, "inscricoes/nova.html", contexto)
     try:
@@ -199,6 +199,7 @@ def _mostrar_revisao(
         **roteiro.contexto(candidato, "revisao"),
         "form": form,
         "blocos": leitura.blocos(candidato),
+        "fotos": candidato.fotos.count(),
         "termo": candidato.edicao.termo_vigente(agora),
     }
     return render(request, "inscricoes/revisao.html", contexto, status=status)
