@@ -11,9 +11,7 @@
   const PRAZO = 15000; // ms de espera por uma resposta
   const RETENTATIVAS = [2000, 5000, 10000, 20000, 30000];
   const VALIDADE = 7 * 24 * 3600 * 1000;
-  const PREFIXO = "inscricao:";
-  const desta = `${PREFIXO}${form.dataset.inscricao}:`;
-  const chave = desta + form.dataset.secao;
+  const chave = `inscricao:${form.dataset.inscricao}:${form.dataset.secao}`;
   const FIXOS = new Set(["csrfmiddlewaretoken", "inscricao"]);
 
   // --- Valores -------------------------------------------------------------------------------------------------------
@@ -36,15 +34,11 @@
   // --- Guardar no aparelho -------------------------------------------------------------------------------------------
   // O armazenamento pode estar cheio ou proibido: sem ele, resta o que está na página.
   const noAparelho = (fazer) => { try { return fazer(window.localStorage); } catch { return null; } };
-  const guardar = () => noAparelho((caixa) => {
+  const guardar = (mandado = false) => noAparelho((caixa) => {
     const campos = {};
     for (const nome of pendentes()) campos[nome] = { valor: ler(nome), base: confirmado.get(nome) };
-    if (Object.keys(campos).length) caixa.setItem(chave, JSON.stringify({ em: Date.now(), campos }));
+    if (Object.keys(campos).length) caixa.setItem(chave, JSON.stringify({ em: Date.now(), mandado, campos }));
     else caixa.removeItem(chave);
-  });
-  const limparOutras = () => noAparelho((caixa) => {
-    // Outra pessoa no mesmo aparelho não encontra o que esta escreveu.
-    Object.keys(caixa).filter((c) => c.startsWith(PREFIXO) && !c.startsWith(desta)).forEach((c) => caixa.removeItem(c));
   });
   const restaurar = () => noAparelho((caixa) => {
     const guardado = JSON.parse(caixa.getItem(chave) || "null");
@@ -138,13 +132,14 @@
       confirmado.set(nome, mandados.get(nome));
       mostrarErro(nome, "");
     }
-    for (const [nome, frase] of Object.entries(erros)) {
-      // Quem ainda está escrevendo não precisa ouvir que falta um número.
-      if (elementos(nome).includes(document.activeElement)) continue;
+    // Quem ainda está escrevendo não precisa ouvir que falta um número.
+    const ditos = Object.entries(erros).filter(([nome]) => !elementos(nome).includes(document.activeElement));
+    for (const [nome, frase] of ditos) {
       errados.add(nome);
       mostrarErro(nome, frase);
     }
-    const quantos = Object.keys(erros).length;
+    const quantos = ditos.length;
+    if (!salvos.length && !quantos) return dizer("");
     return dizer(quantos ? `Salvo às ${hora}, menos ${quantos === 1 ? "um campo que precisa" : `${quantos} campos que precisam`} de correção.` : `Salvo às ${hora}`, quantos > 0);
   };
 
@@ -190,7 +185,7 @@
       return undefined;
     }
     saindo = true;
-    guardar();
+    guardar(true);
     return undefined;
   });
   form.addEventListener("formdata", (evento) => {
@@ -236,7 +231,6 @@
     contar();
   });
 
-  limparOutras();
   restaurar();
   const erros = document.getElementById("erros");
   if (erros) erros.focus();
