@@ -15,7 +15,7 @@ _GUARDADO = re.compile(r"\+55\d{10,11}")
 def telefone_em_e164(texto: str) -> str:
     """`(11) 91234-5678`, com ou sem pontuação e +55, como `+5511912345678`.
 
-    Levanta `ValidationError` se não é um telefone do Brasil com DDD (plano de numeração da Anatel, pela `phonenumbers`).
+    Levanta `ValidationError` se não é um telefone do Brasil com DDD (plano da Anatel, como a `phonenumbers` o traz).
     """
     limpo = unicodedata.normalize("NFKC", texto).strip()
     try:

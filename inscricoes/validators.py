@@ -90,7 +90,9 @@ def limpar_texto(texto: str) -> str:
     viram a direção da leitura, que fariam um nome parecer outro na tela da produção.
     """
     limpo = unicodedata.normalize("NFC", texto).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in limpo if c in "\n\t" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _DIRECAO)).strip()
+    return "".join(
+        c for c in limpo if c in "\n\t" or not (unicodedata.category(c) in ("Cc", "Cs") or c in _DIRECAO)
+    ).strip()
 
 
 def limpar_linha(texto: str) -> str:

@@ -14,7 +14,7 @@ class Linha(forms.CharField):
     """Uma linha de texto, sem sinais invisíveis nem espaços a mais."""
 
     def to_python(self, value: Any) -> str:
-        return limpar_linha(super().to_python(value))
+        return limpar_linha(super().to_python(value) or "")
 
 
 class Texto(forms.CharField):
@@ -23,24 +23,23 @@ class Texto(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value: Any) -> str:
-        return limpar_texto(super().to_python(value))
+        return limpar_texto(super().to_python(value) or "")
 
 
 class LinhaConferida(Linha):
-    """Uma linha que uma função confere e leva à forma em que se guarda, ou recusa com `ValidationError`."""
+    """Uma linha que `conferir` leva à forma em que se guarda, ou recusa com `ValidationError`.
+
+    `escrito` é como se mostra o que está guardado; o que a pessoa acabou de digitar volta igual.
+    """
 
     def __init__(self, *args: Any, conferir: Callable[[str], str], escrito: Callable[[str], str] = str, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self._conferir = conferir
-        self._escrito = escrito
+        self.escrito = escrito
 
     def clean(self, value: Any) -> str:
         texto = super().clean(value)
         return self._conferir(texto) if texto else ""
-
-    def prepare_value(self, value: Any) -> Any:
-        """Como se mostra o que está guardado. O que a pessoa acabou de digitar, e não serve, volta igual."""
-        return self._escrito(value) if isinstance(value, str) else value
 
 
 class DataEscrita(forms.DateField):

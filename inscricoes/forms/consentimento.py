@@ -11,9 +11,10 @@ from inscricoes.models import Termo
 class ConsentimentoForm(forms.Form):
     """`vigente`: o termo que vale agora. Quem leu outro precisa ler este antes de concordar."""
 
-    termo = forms.IntegerField(
+    termo = forms.CharField(
         widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(("required", "invalid"), "Leia o termo antes de enviar."),
+        max_length=60,
+        error_messages=dict.fromkeys(("required", "max_length"), "Leia o termo antes de enviar."),
     )
     aceito = forms.BooleanField(
         label="Li e concordo com o termo acima.",
@@ -24,8 +25,8 @@ class ConsentimentoForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._vigente = vigente
 
-    def clean_termo(self) -> int:
-        lido: int = self.cleaned_data["termo"]
-        if self._vigente is None or lido != self._vigente.pk:
+    def clean_termo(self) -> str:
+        lido: str = self.cleaned_data["termo"]
+        if self._vigente is None or lido != self._vigente.marca:
             raise ValidationError("O termo mudou enquanto esta página estava aberta. Leia o novo antes de enviar.")
         return lido

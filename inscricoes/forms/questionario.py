@@ -26,7 +26,7 @@ class QuestionarioForm(Secao, forms.Form):
         **kwargs: Any,
     ) -> None:
         perguntas = list(perguntas)
-        self.base_fields = {nome_do_campo(pergunta): _campo(pergunta) for pergunta in perguntas}
+        self.base_fields = {nome_do_campo(pergunta): _campo(pergunta) for pergunta in perguntas}  # type: ignore[misc]
         self.obrigatorios = frozenset(nome_do_campo(p) for p in perguntas if p.obrigatoria)
         self._perguntas = {nome_do_campo(pergunta): pergunta.pk for pergunta in perguntas}
         iniciais = {nome: respostas[pk] for nome, pk in self._perguntas.items() if pk in respostas}

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from django.forms import BaseForm
+from django.forms import BaseForm, Field
 from django.http import QueryDict
+
+from inscricoes.forms.campos import LinhaConferida
 
 
 class Secao(BaseForm):
@@ -30,6 +32,10 @@ class Secao(BaseForm):
             campo.opcional = nome not in self.obrigatorios  # type: ignore[attr-defined]
         if data is not None:
             self.data = self._completar(data)
+
+    def get_initial_for_field(self, field: Field, field_name: str) -> Any:
+        inicial = super().get_initial_for_field(field, field_name)
+        return field.escrito(inicial) if inicial and isinstance(field, LinhaConferida) else inicial
 
     def _completar(self, data: QueryDict) -> QueryDict:
         completo = data.copy()

@@ -1,5 +1,6 @@
 """Edições: quando recebem inscrições, com que termo, e por quanto tempo guardam os dados de quem não entrou."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -164,3 +165,8 @@ class Termo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edicao}, versão {self.versao}"
+
+    @property
+    def marca(self) -> str:
+        """Diz qual texto foi lido: muda se a versão ou uma letra dele muda."""
+        return f"{self.pk}-{hashlib.sha256(self.texto.encode()).hexdigest()[:16]}"

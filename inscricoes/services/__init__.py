@@ -16,6 +16,7 @@ from inscricoes.services.inscricao import (
     retomar,
     salvar,
 )
+from inscricoes.services.questionario import NaoSubstituivel, nova_versao, publicar, retirar, substituir
 from inscricoes.services.selecao import (
     SELECIONAVEIS,
     MovimentoProibido,
@@ -36,16 +37,21 @@ __all__ = [
     "MovimentoProibido",
     "NaoEditavel",
     "NaoSelecionavel",
+    "NaoSubstituivel",
     "Pendencia",
     "candidato_selecionado",
     "comecar",
     "desistir",
     "enviar",
     "mover",
+    "nova_versao",
     "opinar",
     "pendencias",
+    "publicar",
     "responder",
+    "retirar",
     "retomar",
     "salvar",
     "selecionar",
+    "substituir",
 ]

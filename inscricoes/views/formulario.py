@@ -104,9 +104,7 @@ def questionario(request: HttpRequest, secao: int) -> HttpResponse:
     def gravar(form: QuestionarioForm) -> None:
         services.responder(candidato, respostas=form.respostas(), agora=agora)
 
-    return _secao(
-        request, candidato, f"questionario-{alvo.pk}", montar, gravar, agora, {"descricao": alvo.descricao}
-    )
+    return _secao(request, candidato, f"questionario-{alvo.pk}", montar, gravar, agora, {"descricao": alvo.descricao})
 
 
 def _secao(
@@ -142,7 +140,7 @@ def _secao(
 
 
 def _frases(form: FormularioDeSecao) -> dict[str, str]:
-    return {nome: " ".join(erros) for nome, erros in form.errors.items()}
+    return {nome: " ".join(map(str, erros)) for nome, erros in form.errors.items()}
 
 
 def _mostrar(
@@ -176,7 +174,7 @@ def revisao(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         if not candidato.editavel(agora):
             return redirect("inscricoes:minha")
-        return _mostrar_revisao(request, candidato, ConsentimentoForm(initial={"termo": termo and termo.pk}), agora)
+        return _mostrar_revisao(request, candidato, ConsentimentoForm(), agora)
     if request.POST.get("inscricao") != candidato.protocolo:
         return _recusa(request, OUTRA_INSCRICAO)
     form = ConsentimentoForm(request.POST, vigente=termo)

@@ -26,7 +26,7 @@ class Passo:
 
 def inscricoes_da_conta(request: HttpRequest) -> list[Candidato]:
     """Todas as desta pessoa, a da edição mais nova primeiro."""
-    minhas = Candidato.objects.de(request.user).select_related("edicao")  # type: ignore[arg-type]
+    minhas = Candidato.objects.de(request.user).select_related("edicao", "termo")  # type: ignore[arg-type]
     return list(minhas.order_by("-edicao__ano", "-edicao_id"))
 
 
