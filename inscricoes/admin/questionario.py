@@ -64,8 +64,8 @@ class PerguntaInline(admin.TabularInline):
     can_delete = False
     show_change_link = True
     formfield_overrides = {  # noqa: RUF012
-        models.CharField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 40})},
-        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 20})},
+        models.CharField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 28})},
+        models.TextField: {"widget": forms.Textarea(attrs={"rows": 2, "cols": 14})},
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pergunta]:
@@ -145,7 +145,7 @@ class EstadoFilter(admin.SimpleListFilter):
 
 @admin.register(Pergunta)
 class PerguntaAdmin(ComFraseDoBanco):
-    list_display = ("enunciado", "secao", "ordem", "tipo", "obrigatoria", "situacao", "tem_respostas")
+    list_display = ("enunciado", "secao", "ordem", "tipo", "situacao", "tem_respostas")
     list_filter = (EstadoFilter, "secao__edicao", "secao", "tipo")
     list_select_related = ("secao",)
     list_per_page = 100
