@@ -44,9 +44,16 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
     return getattr(view, "parametros_publicos", None)
 
 
+CORPOS = {
+    "/admin/": settings.CORPO_MAXIMO,
+    "/inscricoes/": 256 * 1024,
+}
+"""Bytes, pelo começo do caminho: fotos da produção; uma seção inteira do questionário."""
+
+
 def corpo_maximo(caminho: str) -> int:
-    """Bytes. Só a produção manda fotos; ninguém mais tem por que mandar mais do que um voto."""
-    return settings.CORPO_MAXIMO if caminho.startswith("/admin/") else exame.CORPO_MAXIMO
+    """Bytes. Fora do que está em `CORPOS`, ninguém tem por que mandar mais do que um voto."""
+    return next((maximo for prefixo, maximo in CORPOS.items() if caminho.startswith(prefixo)), exame.CORPO_MAXIMO)
 
 
 def grande_demais(caminho: str) -> list[Mensagem] | None:

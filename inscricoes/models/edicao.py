@@ -1,5 +1,6 @@
 """Edições: quando recebem inscrições, com que termo, e por quanto tempo guardam os dados de quem não entrou."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -122,6 +123,10 @@ class Edicao(models.Model):
             return False
         return self.inscricoes_fecham_em is None or agora < self.inscricoes_fecham_em
 
+    def termo_vigente(self, agora: datetime) -> "Termo | None":
+        """O termo com que se concorda hoje: o publicado por último."""
+        return self.termos.filter(publicado_em__lte=agora).order_by("-publicado_em", "-versao").first()
+
     @property
     def ano_da_inscricao(self) -> int:
         """O ano em cujo fim se conta a idade: o do fim das inscrições ou, sem ele, o da abertura ou o da edição."""
@@ -160,3 +165,8 @@ class Termo(models.Model):
 
     def __str__(self) -> str:
         return f"{self.edicao}, versão {self.versao}"
+
+    @property
+    def marca(self) -> str:
+        """Diz qual texto foi lido: muda se a versão ou uma letra dele muda."""
+        return f"{self.pk}-{hashlib.sha256(self.texto.encode()).hexdigest()[:16]}"

@@ -1,6 +1,7 @@
 """O que se faz com uma inscrição. Páginas, admin e API chamam as mesmas funções."""
 
 from inscricoes.services.inscricao import (
+    OBRIGATORIOS,
     CpfRepetido,
     EmailRepetido,
     InscricaoFechada,
@@ -15,6 +16,7 @@ from inscricoes.services.inscricao import (
     retomar,
     salvar,
 )
+from inscricoes.services.questionario import NaoSubstituivel, nova_versao, publicar, retirar, substituir
 from inscricoes.services.selecao import (
     SELECIONAVEIS,
     MovimentoProibido,
@@ -26,6 +28,7 @@ from inscricoes.services.selecao import (
 )
 
 __all__ = [
+    "OBRIGATORIOS",
     "SELECIONAVEIS",
     "CpfRepetido",
     "EmailRepetido",
@@ -34,16 +37,21 @@ __all__ = [
     "MovimentoProibido",
     "NaoEditavel",
     "NaoSelecionavel",
+    "NaoSubstituivel",
     "Pendencia",
     "candidato_selecionado",
     "comecar",
     "desistir",
     "enviar",
     "mover",
+    "nova_versao",
     "opinar",
     "pendencias",
+    "publicar",
     "responder",
+    "retirar",
     "retomar",
     "salvar",
     "selecionar",
+    "substituir",
 ]

@@ -141,7 +141,7 @@ def test_o_que_cada_grupo_encontra_no_inicio(enderecos: dict[str, object], letra
     contexto = entrar(GRUPOS[letra]).get("/admin/").context
     modelos = {
         "V": ["Edicao", "Paredao", "Participante"],
-        "S": ["Candidato", "Edicao", "Participante"],
+        "S": ["Candidato", "Edicao", "Participante", "Pergunta", "Secao", "Termo"],
         "A": ["LogEntry", "Contagem", "Edicao", "Lote", "Paredao", "Participante", "Voto"],
     }
     achados = [modelo["object_name"] for app in contexto["app_list"] for modelo in app["models"]]

@@ -9,15 +9,8 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from inscricoes.models import Candidato, Edicao
+from inscricoes.models import Candidato
 from inscricoes.services import SELECIONAVEIS, NaoSelecionavel, selecionar
-
-
-@admin.register(Edicao)
-class EdicaoAdmin(admin.ModelAdmin):
-    list_display = ("nome", "ano")
-    search_fields = ("nome", "ano")
-    show_full_result_count = False
 
 
 @admin.register(Candidato)

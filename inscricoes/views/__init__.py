@@ -1,0 +1,1 @@
+"""As páginas da inscrição, um módulo por ideia."""
