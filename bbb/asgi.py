@@ -45,8 +45,12 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
 
 
 def corpo_maximo(caminho: str) -> int:
-    """Bytes. Só a produção manda fotos; ninguém mais tem por que mandar mais do que um voto."""
-    return settings.CORPO_MAXIMO if caminho.startswith("/admin/") else exame.CORPO_MAXIMO
+    """Bytes, pelo começo do caminho. O que não está na tabela é do público: ninguém manda mais do que um voto."""
+    tabela = (
+        ("/admin/", settings.CORPO_MAXIMO),
+        ("/conta/", 16 * 1024),
+    )
+    return next((maximo for prefixo, maximo in tabela if caminho.startswith(prefixo)), exame.CORPO_MAXIMO)
 
 
 def grande_demais(caminho: str) -> list[Mensagem] | None:

@@ -13,6 +13,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 from django.db import connections
 
+from bbb.ambiente import CAIXA_DE_DEMONSTRACAO, REMETENTE_LOCAL
+
 CHAVE_MINIMA = 50
 """Caracteres da SECRET_KEY: é ela que assina as cédulas."""
 LETRAS_MINIMAS = 5
@@ -90,6 +92,39 @@ def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
                 "CEDULA_BITS é 0: votar não custa nada a um robô.",
                 hint="Tire CEDULA_BITS do ambiente (a omissão é 16) ou ponha um valor acima de 0.",
                 id="bbb.W002",
+            )
+        )
+    return avisos
+
+
+def correio_de_producao(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Com HTTPS há público de verdade: os códigos de entrar têm de chegar, e só a quem os pediu."""
+    if not settings.HTTPS:
+        return []
+    if settings.EMAIL_BACKEND == CAIXA_DE_DEMONSTRACAO:
+        return [
+            Error(
+                "EMAIL_URL é a caixa de demonstração: qualquer um leria em /demo/correio/ os códigos de todos.",
+                hint="Escreva o servidor de e-mail: EMAIL_URL=smtp+tls://usuario:senha@servidor:587",
+                id="bbb.E006",
+            )
+        ]
+    avisos: list[CheckMessage] = []
+    if settings.EMAIL_BACKEND.startswith("django.core.mail.") and ".smtp." not in settings.EMAIL_BACKEND:
+        avisos.append(
+            Warning(
+                "O e-mail não sai desta máquina (EMAIL_URL): nenhum candidato recebe o código para entrar, e os "
+                "códigos ficam no registro do servidor.",
+                hint="Escreva o servidor de e-mail: EMAIL_URL=smtp+tls://usuario:senha@servidor:587",
+                id="bbb.W004",
+            )
+        )
+    if settings.DEFAULT_FROM_EMAIL == REMETENTE_LOCAL:
+        avisos.append(
+            Warning(
+                f"As cartas saem de {REMETENTE_LOCAL}, que nenhum servidor aceita.",
+                hint="Escreva o remetente: EMAIL_REMETENTE=nao-responda@exemplo.com.br",
+                id="bbb.W005",
             )
         )
     return avisos
