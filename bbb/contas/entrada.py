@@ -13,7 +13,6 @@ import hashlib
 import secrets
 from typing import Any
 
-from allauth.account import app_settings
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import perform_login, record_authentication
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
@@ -76,7 +75,7 @@ class Pedido(LoginCodeVerificationProcess):  # type: ignore[misc] # o allauth nÃ
         return self.stage.login.redirect_url  # type: ignore[no-any-return]
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
-        minutos = app_settings.LOGIN_BY_CODE_TIMEOUT // 60
+        minutos = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
         get_adapter().send_mail("account/email/login_code", email, {"codigo": self.code, "minutos": minutos})
 
     def conferir(self, codigo: str) -> HttpResponse:

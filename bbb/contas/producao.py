@@ -13,6 +13,8 @@ from allauth.account.models import Login
 from allauth.core.internal import ratelimit
 from allauth.mfa.base.views import authenticate
 from allauth.mfa.stages import AuthenticateStage
+from allauth.mfa.totp.views import ActivateTOTPView
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
@@ -85,6 +87,18 @@ class SalaDaProducao(AdminSite):
             contexto[REDIRECT_FIELD_NAME] = reverse("admin:index")
         request.current_app = self.name  # type: ignore[attr-defined]
         return EntradaDaProducao.as_view(extra_context=contexto)(request)
+
+
+class Ativar(ActivateTOTPView):  # type: ignore[misc] # o allauth não traz tipos
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Diz a quem foi mandado para cá por quê."""
+        return {**super().get_context_data(**kwargs), "exigido": settings.SEGUNDO_FATOR}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        resposta = super().form_valid(form)
+        # Acaba de mostrar um código: esta sessão não precisa de outro para continuar no admin.
+        record_authentication(self.request, self.request.user, method="mfa")
+        return resposta  # type: ignore[no-any-return]
 
 
 def _falta_o_fator(request: HttpRequest) -> str:

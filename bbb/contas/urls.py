@@ -30,7 +30,7 @@ urlpatterns = [
     path("segundo-fator/", da_producao(mfa.index), name="mfa_index"),
     path("segundo-fator/entrar/", views.privada(producao.segundo_passo), name="mfa_authenticate"),
     path("segundo-fator/confirmar/", da_producao(mfa.reauthenticate), name="mfa_reauthenticate"),
-    path("segundo-fator/ativar/", da_producao(totp.activate_totp), name="mfa_activate_totp"),
+    path("segundo-fator/ativar/", da_producao(producao.Ativar.as_view()), name="mfa_activate_totp"),
     path("segundo-fator/desativar/", da_producao(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("segundo-fator/reserva/", da_producao(reserva.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(

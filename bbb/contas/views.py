@@ -128,7 +128,8 @@ def _pagina_de_entrar(request: HttpRequest, form: EmailForm, aviso: str = "", st
 def _pagina_do_codigo(
     request: HttpRequest, pedido: entrada.Pedido, form: CodigoForm, aviso: str = "", status: int = 200
 ) -> HttpResponse:
-    contexto = {"form": form, "email": pedido.email, "outro": EmailForm()}
+    minutos = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
+    contexto = {"form": form, "email": pedido.email, "minutos": minutos, "outro": EmailForm()}
     return _pagina(request, "conta/codigo.html", contexto, aviso, status)
 
 
