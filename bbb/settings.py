@@ -32,7 +32,8 @@ CEDULA_BITS = ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=BITS_
 LIMITES = ambiente.booleano("LIMITES", omissao=True)
 SEGUNDO_FATOR = ambiente.booleano("SEGUNDO_FATOR", omissao=False)
 DEFAULT_FROM_EMAIL = ambiente.texto("EMAIL_REMETENTE", REMETENTE_LOCAL)
-vars().update(ambiente.correio("EMAIL_URL", DADOS / "correio"))
+CORREIO_DEMO = DADOS / "correio"
+vars().update(ambiente.correio("EMAIL_URL", CORREIO_DEMO))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
 ambiente.ainda_nao("CACHE_URL", "nada nesta versão usa um cache fora do processo.")
 

@@ -101,6 +101,6 @@ class Fatores(DefaultMFAAdapter):
 def _cifra() -> MultiFernet:
     """Quem leva uma cópia do banco não leva os segredos dos autenticadores: a chave sai da `SECRET_KEY`."""
     return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"bbb.contas.fator:" + chave.encode()).digest()))
-        for chave in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"bbb.contas.fator:{chave}".encode()).digest()))
+        for chave in (settings.SECRET_KEY, *map(str, settings.SECRET_KEY_FALLBACKS))
     )

@@ -15,7 +15,7 @@ def do_email(email: str) -> User | None:
     """A conta deste e-mail, já em minúsculas: a que o provou, ou a mais antiga que o tem escrito."""
     provado = EmailAddress.objects.filter(email=email, verified=True).select_related("user").first()
     if provado is not None:
-        return provado.user  # type: ignore[no-any-return]
+        return provado.user
     return User.objects.filter(email=email).order_by("pk").first()
 
 

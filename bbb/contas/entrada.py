@@ -53,7 +53,7 @@ class TentativasDemais(Exception):
     """As tentativas deste c처digo acabaram: ele n찾o vale mais."""
 
 
-class Pedido(LoginCodeVerificationProcess):  # type: ignore[misc] # o allauth n찾o traz tipos
+class Pedido(LoginCodeVerificationProcess):
     """Um c처digo pedido por esta sess찾o, que espera ser digitado."""
 
     @classmethod
@@ -72,7 +72,7 @@ class Pedido(LoginCodeVerificationProcess):  # type: ignore[misc] # o allauth n�
     @property
     def depois(self) -> str | None:
         """Para onde a pessoa ia; sempre deste site."""
-        return self.stage.login.redirect_url  # type: ignore[no-any-return]
+        return self.stage.login.redirect_url
 
     def send_by_email(self, email: str, skip_enumeration_mails: bool = False) -> None:
         minutos = settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT // 60
@@ -150,7 +150,7 @@ def _esperar(request: HttpRequest, pedido: Pedido) -> None:
 def _entrar(request: HttpRequest, email: str, depois: str | None) -> HttpResponse:
     conta = contas.conta_para(email)
     record_authentication(request, conta, method="code")
-    return perform_login(request, Login(user=conta, email=email, redirect_url=depois))  # type: ignore[no-any-return]
+    return perform_login(request, Login(user=conta, email=email, redirect_url=depois))
 
 
 def _contar(request: HttpRequest, acao: str, chave: str) -> Any:

@@ -32,7 +32,7 @@ _POR_ORIGEM = {
 
 
 def limites_das_contas(*, por_origem: bool) -> dict[str, str]:
-    """Para `ACCOUNT_RATE_LIMITS`: `quantas/tempo/quem`. Sem `por_origem` (`LIMITES=False`) ficam só os de cada chave."""
+    """Para `ACCOUNT_RATE_LIMITS`: `quantas/tempo/quem`. Sem `por_origem` (`LIMITES=False`), só os das chaves."""
     return {
         acao: f"{_POR_ORIGEM[acao]},{regra}" if por_origem and acao in _POR_ORIGEM else regra
         for acao, regra in _POR_CHAVE.items()

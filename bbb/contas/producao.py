@@ -32,7 +32,7 @@ from bbb.contas.adaptadores import DEMAIS
 class SenhaForm(AdminAuthenticationForm):
     """O formulário do admin, que conta as tentativas erradas. As certas não contam."""
 
-    def clean(self) -> dict[str, Any] | None:
+    def clean(self) -> dict[str, Any]:
         usuario = str(self.cleaned_data.get("username") or "").lower()
         origem = get_adapter().get_client_ip(self.request)
         usos = []
@@ -62,7 +62,7 @@ class EntradaDaProducao(LoginView):
             logout(self.request)
         # Quem acaba de digitar a senha não a digita de novo para ativar o fator.
         record_authentication(self.request, usuario, method="password", reauthenticated=True)
-        return perform_login(self.request, Login(user=usuario, redirect_url=self.get_success_url()))  # type: ignore[no-any-return]
+        return perform_login(self.request, Login(user=usuario, redirect_url=self.get_success_url()))
 
 
 class SalaDaProducao(AdminSite):
@@ -85,11 +85,12 @@ class SalaDaProducao(AdminSite):
         }
         if REDIRECT_FIELD_NAME not in request.GET and REDIRECT_FIELD_NAME not in request.POST:
             contexto[REDIRECT_FIELD_NAME] = reverse("admin:index")
-        request.current_app = self.name  # type: ignore[attr-defined]
-        return EntradaDaProducao.as_view(extra_context=contexto)(request)
+        request.current_app = self.name
+        entrada: Any = EntradaDaProducao.as_view(extra_context=contexto)
+        return entrada(request)
 
 
-class Ativar(ActivateTOTPView):  # type: ignore[misc] # o allauth não traz tipos
+class Ativar(ActivateTOTPView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Diz a quem foi mandado para cá por quê."""
         return {**super().get_context_data(**kwargs), "exigido": settings.SEGUNDO_FATOR}
@@ -98,7 +99,7 @@ class Ativar(ActivateTOTPView):  # type: ignore[misc] # o allauth não traz tipo
         resposta = super().form_valid(form)
         # Acaba de mostrar um código: esta sessão não precisa de outro para continuar no admin.
         record_authentication(self.request, self.request.user, method="mfa")
-        return resposta  # type: ignore[no-any-return]
+        return resposta
 
 
 def _falta_o_fator(request: HttpRequest) -> str:
@@ -114,4 +115,4 @@ def segundo_passo(request: HttpRequest) -> HttpResponse:
     etapa = get_pending_stage(request)
     if etapa is None or etapa.key != AuthenticateStage.key:
         return redirect("admin:login")
-    return authenticate(request)  # type: ignore[no-any-return]
+    return authenticate(request)

@@ -133,9 +133,7 @@ def _pagina_do_codigo(
     return _pagina(request, "conta/codigo.html", contexto, aviso, status)
 
 
-def _pagina(
-    request: HttpRequest, modelo: str, contexto: dict[str, object], aviso: str, status: int
-) -> HttpResponse:
+def _pagina(request: HttpRequest, modelo: str, contexto: dict[str, object], aviso: str, status: int) -> HttpResponse:
     contexto |= {"aviso": aviso, "demonstracao": correio.e_demonstracao()}
     resposta = render(request, modelo, contexto, status=status)
     if status in (429, 503):

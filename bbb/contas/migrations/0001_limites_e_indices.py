@@ -12,9 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("auth", "0012_alter_user_first_name_max_length")]
     operations = [
         migrations.RunPython(criar_tabela, lambda apps, editor: editor.execute("DROP TABLE IF EXISTS contas_limite")),
-        migrations.RunSQL(
-            "CREATE INDEX contas_usuario_email ON auth_user (email)", "DROP INDEX contas_usuario_email"
-        ),
+        migrations.RunSQL("CREATE INDEX contas_usuario_email ON auth_user (email)", "DROP INDEX contas_usuario_email"),
         migrations.RunSQL(
             "CREATE INDEX contas_da_producao ON auth_user (id) WHERE is_staff", "DROP INDEX contas_da_producao"
         ),

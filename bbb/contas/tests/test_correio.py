@@ -36,7 +36,9 @@ def test_carta_vai_para_o_terminal_e_para_a_pagina(
     client: Client, caixa: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert "Nenhuma carta ainda" in client.get("/demo/correio/").content.decode()
-    assert mail.send_mail("Assunto é este", "Olá, <b>Zé</b>!\nhttps://exemplo.com.br/", None, ["ze@exemplo.com.br"]) == 1
+    assert (
+        mail.send_mail("Assunto é este", "Olá, <b>Zé</b>!\nhttps://exemplo.com.br/", None, ["ze@exemplo.com.br"]) == 1
+    )
     assert "ze@exemplo.com.br" in capsys.readouterr().out
     resposta = client.get("/demo/correio/")
     pagina = resposta.content.decode()

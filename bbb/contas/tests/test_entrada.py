@@ -1,4 +1,4 @@
-"""Entrar por código: quem chega e quem volta, o que não confere, o que passou do limite, e o que ninguém fica sabendo."""
+"""Entrar por código: quem chega e quem volta, o que não confere, os limites, e o que ninguém fica sabendo."""
 
 import logging
 import re
@@ -78,7 +78,9 @@ def test_conta_criada_de_outro_modo_e_reconhecida(client: Client, pedir_codigo: 
 
 
 @pytest.mark.parametrize("escrito", ["  DORA@Exemplo.COM.BR ", "dora@exemplo.com.br"])
-def test_email_com_maiusculas_e_espacos_e_o_mesmo(client: Client, pedir_codigo: Pedir, dora: User, escrito: str) -> None:
+def test_email_com_maiusculas_e_espacos_e_o_mesmo(
+    client: Client, pedir_codigo: Pedir, dora: User, escrito: str
+) -> None:
     digitar(client, pedir_codigo(escrito))
     assert quem(client) == dora
     assert mail.outbox[0].to == ["dora@exemplo.com.br"]
@@ -131,11 +133,12 @@ def test_volta_para_onde_ia(client: Client, pedir_codigo: Pedir) -> None:
 
 
 @pytest.mark.parametrize(
-    "fora", ["https://outro.com.br/", "//outro.com.br/", "http:///outro.com.br", "javascript:alert(1)", "https://localhost/"]
+    "fora",
+    ["https://outro.com.br/", "//outro.com.br/", "http:///outro.com.br", "javascript:alert(1)", "https://localhost/"],
 )
 def test_next_para_outro_site_e_esquecido(client: Client, pedir_codigo: Pedir, fora: str, settings: Settings) -> None:
     settings.CSRF_TRUSTED_ORIGINS = ["https://outro.com.br"]
-    assert "name=\"next\"" not in client.get("/conta/entrar/", {"next": fora}).content.decode()
+    assert 'name="next"' not in client.get("/conta/entrar/", {"next": fora}).content.decode()
     assert digitar(client, pedir_codigo(NOVA, fora))["Location"] == "/inscricoes/"
 
 

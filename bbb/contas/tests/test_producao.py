@@ -292,7 +292,7 @@ def test_chave_do_site_trocada_nao_abre_e_nao_quebra(client: Client, telefone: T
 def test_ativar_muito_depois_da_senha_a_pede_de_novo(client: Client, produtor: User) -> None:
     client.force_login(produtor)
     resposta = client.get(f"{FATOR}ativar/")
-    assert resposta["Location"] == f"/conta/senha/?next=%2Fconta%2Fsegundo-fator%2Fativar%2F"
+    assert resposta["Location"] == "/conta/senha/?next=%2Fconta%2Fsegundo-fator%2Fativar%2F"
     assert "A senha não confere." in client.post("/conta/senha/", {"password": "errada"}).content.decode()
     certo = client.post("/conta/senha/", {"password": SENHA, "next": f"{FATOR}ativar/"})
     assert certo["Location"] == f"{FATOR}ativar/"
