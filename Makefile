@@ -46,12 +46,14 @@ $(VENV)/.mede: bench/requirements.txt $(VENV)/.roda
 
 demo: export DEBUG = False
 demo: export HTTPS = False
+demo: export EMAIL_URL ?= demo://
 demo: $(VENV)/.roda
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py carregar_demo
 	@echo
 	@echo "Público:   http://127.0.0.1:$(PORTA)/"
 	@echo "Produção:  http://127.0.0.1:$(PORTA)/admin/"
+	@case "$$EMAIL_URL" in demo:*) echo "E-mails:   http://127.0.0.1:$(PORTA)/demo/correio/" ;; esac
 	@echo
 	@exec $(BIN)/python manage.py servir --porta $(PORTA) --processos $(PROCESSOS)
 

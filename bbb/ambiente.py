@@ -21,6 +21,8 @@ Rede = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 VERDADEIROS = frozenset({"1", "true", "on", "yes", "sim"})
 FALSOS = frozenset({"0", "false", "off", "no", "nao", "não"})
+CAIXA_DE_DEMONSTRACAO = "bbb.contas.correio.CaixaDeDemonstracao"
+REMETENTE_LOCAL = "nao-responda@localhost"
 BITS_MAXIMOS = 30
 """Acima disto um telefone levaria horas: com certeza é engano."""
 CHAVE_MINIMA = 32
@@ -151,8 +153,14 @@ class Ambiente:
             }
         return banco
 
-    def correio(self, nome: str) -> dict[str, Any]:
+    def correio(self, nome: str, pasta_padrao: Path) -> dict[str, Any]:
+        """Configuração do e-mail. `demo://` guarda as cartas em `pasta_padrao`; `demo:///outra/pasta`, noutra."""
         url = self.texto(nome, "consolemail://")
+        if url.startswith("demo:"):
+            partes = urlsplit(url)
+            if partes.netloc or partes.query or not url.startswith("demo://"):
+                raise ImproperlyConfigured(f"{nome}: escreva demo:// ou demo:///caminho/da/pasta.")
+            return {"EMAIL_BACKEND": CAIXA_DE_DEMONSTRACAO, "CORREIO_DEMO": Path(partes.path or pasta_padrao)}
         try:
             return dict(environ.Env.email_url_config(url))
         except (KeyError, ValueError, environ.ImproperlyConfigured):

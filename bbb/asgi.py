@@ -46,6 +46,7 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
 
 CORPOS = {
     "/admin/": settings.CORPO_MAXIMO,
+    "/conta/": 16 * 1024,
     "/inscricoes/": 256 * 1024,
 }
 """Bytes, pelo começo do caminho: fotos da produção; uma seção inteira do questionário."""

@@ -14,6 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from bbb.ambiente import CAIXA_DE_DEMONSTRACAO, REMETENTE_LOCAL
 from votacao.urna.contas import por_minuto
 
 CHAVE_MINIMA = 50
@@ -128,6 +129,39 @@ def limites_que_se_entendem(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             )
         )
     return erros
+
+
+def correio_de_producao(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Com HTTPS há público de verdade: os códigos de entrar têm de chegar, e só a quem os pediu."""
+    if not settings.HTTPS:
+        return []
+    if settings.EMAIL_BACKEND == CAIXA_DE_DEMONSTRACAO:
+        return [
+            Error(
+                "EMAIL_URL é a caixa de demonstração: qualquer um leria em /demo/correio/ os códigos de todos.",
+                hint="Escreva o servidor de e-mail: EMAIL_URL=smtp+tls://usuario:senha@servidor:587",
+                id="bbb.E007",
+            )
+        ]
+    avisos: list[CheckMessage] = []
+    if settings.EMAIL_BACKEND.startswith("django.core.mail.") and ".smtp." not in settings.EMAIL_BACKEND:
+        avisos.append(
+            Warning(
+                "O e-mail não sai desta máquina (EMAIL_URL): nenhum candidato recebe o código para entrar, e os "
+                "códigos ficam no registro do servidor.",
+                hint="Escreva o servidor de e-mail: EMAIL_URL=smtp+tls://usuario:senha@servidor:587",
+                id="bbb.W005",
+            )
+        )
+    if settings.DEFAULT_FROM_EMAIL == REMETENTE_LOCAL:
+        avisos.append(
+            Warning(
+                f"As cartas saem de {REMETENTE_LOCAL}, que nenhum servidor aceita.",
+                hint="Escreva o remetente: EMAIL_REMETENTE=nao-responda@exemplo.com.br",
+                id="bbb.W006",
+            )
+        )
+    return avisos
 
 
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -6,7 +6,8 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from bbb.ambiente import BITS_MAXIMOS, Ambiente, segredo_local
+from bbb.ambiente import BITS_MAXIMOS, REMETENTE_LOCAL, Ambiente, segredo_local
+from bbb.contas.limites import limites_das_contas
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DADOS = BASE_DIR / "dados"
@@ -29,7 +30,10 @@ MEDIA_ROOT = Path(ambiente.texto("MEDIA_ROOT", str(DADOS / "midia")))
 PROXIES_CONFIAVEIS = ambiente.redes("PROXIES_CONFIAVEIS")
 CEDULA_BITS = ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=BITS_MAXIMOS)
 LIMITES = ambiente.booleano("LIMITES", omissao=True)
-vars().update(ambiente.correio("EMAIL_URL"))
+SEGUNDO_FATOR = ambiente.booleano("SEGUNDO_FATOR", omissao=False)
+DEFAULT_FROM_EMAIL = ambiente.texto("EMAIL_REMETENTE", REMETENTE_LOCAL)
+CORREIO_DEMO = DADOS / "correio"
+vars().update(ambiente.correio("EMAIL_URL", CORREIO_DEMO))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
 CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
@@ -64,12 +68,53 @@ CEDULA_BITS_TETO = 22
 MARGEM_DE_PUBLICACAO = 5
 """Segundos entre o encerramento e a publicação: nenhum voto aceito antes de encerrar espera mais do que isto."""
 
+# --- As contas: código por e-mail para o público, senha e segundo fator para a produção (bbb/contas) ------------------
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/inscricoes/"
+AUTHENTICATION_BACKENDS = ["bbb.contas.autenticacao.Contas"]
+SESSAO_DO_PUBLICO = 30 * 24 * 3600
+"""Segundos que dura a entrada de um candidato: dá para voltar noutro dia. A da produção dura `SESSION_COOKIE_AGE`."""
+SESSAO_DA_ENTRADA = 20 * 60
+"""Segundos que se guarda o e-mail de quem pediu um código e não entrou."""
+EMAIL_TIMEOUT = 5
+"""Segundos de espera pelo servidor de e-mail; além disso, a pessoa lê que não foi possível."""
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "contas_limite",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
+"""Os limites das contas são contados entre todos os processos, e as contagens morrem sozinhas. No banco, e não no
+Redis: entrar não depende de mais um serviço no ar."""
+ACCOUNT_ADAPTER = "bbb.contas.adaptadores.Contas"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # quem digita o código já provou que o e-mail é seu
+ACCOUNT_LOGIN_BY_CODE_FORMAT = {"numeric": True, "length": 8, "dashed": True}
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
+"""Segundos que vale um código."""
+ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
+"""Tentativas por código. Com oito algarismos, quem chuta acerta uma vez em vinte milhões de códigos."""
+ACCOUNT_LOGIN_TIMEOUT = 15 * 60
+"""Segundos para acabar de entrar, com o segundo fator."""
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
+"""Segundos em que a senha recém-digitada vale para mexer no segundo fator."""
+ACCOUNT_RATE_LIMITS = limites_das_contas(por_origem=LIMITES)
+MFA_ADAPTER = "bbb.contas.adaptadores.Fatores"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "BBB 24 Produção"
+MFA_TOTP_TOLERANCE = 1
+"""Períodos de 30 segundos, para antes e para depois: o relógio do telefone pode estar um pouco fora."""
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # a produção não entra por e-mail
+
 # --- Django ----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "bbb.apps.BbbConfig",
     "inscricoes.apps.InscricoesConfig",
     "votacao.apps.VotacaoConfig",
-    "django.contrib.admin",
+    "bbb.contas.apps.ContasConfig",
+    "bbb.contas.apps.ProducaoConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -80,6 +125,9 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -92,6 +140,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 ROOT_URLCONF = "bbb.urls"
 WSGI_APPLICATION = "bbb.wsgi.application"
@@ -109,14 +158,6 @@ TEMPLATES = [
         },
     },
 ]
-CACHES: dict[str, dict[str, object]] = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if CACHE_URL:
-    CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": CACHE_URL,
-        "KEY_PREFIX": "bbb",
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
-    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "pt-br"
 TIME_ZONE = "America/Sao_Paulo"
@@ -131,10 +172,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "admin:login"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-DEFAULT_FROM_EMAIL = "nao-responda@localhost"
 
 # --- Arquivos --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

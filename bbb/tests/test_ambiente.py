@@ -21,9 +21,9 @@ LEITURAS: dict[str, Leitura] = {
     "CSRF_TRUSTED_ORIGINS": lambda ambiente: ambiente.origens("CSRF_TRUSTED_ORIGINS"),
     "PROXIES_CONFIAVEIS": lambda ambiente: ambiente.redes("PROXIES_CONFIAVEIS"),
     "DATABASE_URL": lambda ambiente: ambiente.banco("DATABASE_URL", PADRAO),
-    "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL"),
     "CACHE_URL": lambda ambiente: ambiente.redis("CACHE_URL"),
     "CAPTCHA_URL": lambda ambiente: ambiente.captcha("CAPTCHA_URL"),
+    "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL", Path("/dados/correio")),
     "BROKER_URL": lambda ambiente: ambiente.ainda_nao("BROKER_URL", "ainda não."),
 }
 
@@ -71,6 +71,10 @@ def ler(nome: str, valor: str | None) -> Any:
         ("CAPTCHA_URL", "hcaptcha://site:segredo@host?x=1"),
         ("EMAIL_URL", "correio.exemplo.com.br"),
         ("EMAIL_URL", "foo://servidor"),
+        ("EMAIL_URL", "demo:"),
+        ("EMAIL_URL", "demo:pasta"),
+        ("EMAIL_URL", "demo://pasta/cartas"),
+        ("EMAIL_URL", "demo:///pasta?x=1"),
         ("EMAIL_URL", "smtp://servidor:porta"),
         ("BROKER_URL", "amqp://127.0.0.1"),
     ],
@@ -143,6 +147,12 @@ def test_postgres_com_conexao_que_fica() -> None:
 
 def test_correio_por_omissao_vai_para_o_terminal() -> None:
     assert ler("EMAIL_URL", None)["EMAIL_BACKEND"] == "django.core.mail.backends.console.EmailBackend"
+
+
+def test_correio_de_demonstracao() -> None:
+    caixa = "bbb.contas.correio.CaixaDeDemonstracao"
+    assert ler("EMAIL_URL", "demo://") == {"EMAIL_BACKEND": caixa, "CORREIO_DEMO": Path("/dados/correio")}
+    assert ler("EMAIL_URL", "demo:///outra/pasta")["CORREIO_DEMO"] == Path("/outra/pasta")
 
 
 def test_correio_com_servidor() -> None:

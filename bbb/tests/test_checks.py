@@ -155,6 +155,8 @@ def test_producao_nao_tem_aviso(tmp_path: Path) -> None:
         SECRET_KEY=BOA,
         ALLOWED_HOSTS="exemplo.com.br",
         DATABASE_URL=f"sqlite:///{tmp_path / 'banco.sqlite3'}",
+        EMAIL_URL="smtp+tls://correio.exemplo.com.br:587",
+        EMAIL_REMETENTE="nao-responda@exemplo.com.br",
     )
     assert (feito.returncode, feito.stderr) == (0, "")
     assert feito.stdout == "System check identified no issues (0 silenced).\n"
