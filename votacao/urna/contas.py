@@ -139,13 +139,15 @@ class Contas:
 
     def __init__(self) -> None:
         self._minuto = 0
+        self._ate = 0.0
+        """Fim do minuto corrente, em segundos desde 1970."""
         self._atuais: dict[str, Conta] = {}
         self._anteriores: dict[str, Conta] = {}
         self._virada = threading.Lock()
         self._partilha = Partilha(settings.CACHE_URL) if settings.CACHE_URL else None
 
     def de(self, origem: str, agora: float) -> Conta:
-        if int(agora) // JANELA > self._minuto:
+        if agora >= self._ate:
             self.virar(int(agora) // JANELA)
         try:
             return self._atuais[origem]
@@ -167,6 +169,7 @@ class Contas:
                 self._anteriores = self._atuais if minuto == self._minuto + 1 else {}
                 self._atuais = {}
                 self._minuto = minuto
+                self._ate = float((minuto + 1) * JANELA)
 
 
 class Partilha:

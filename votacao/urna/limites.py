@@ -85,7 +85,7 @@ def contar(acao: str, endereco: str, agora: float | None = None) -> Conta | None
     if not settings.LIMITES:
         return None
     agora = time.time() if agora is None else agora
-    conta = contas().de(origem(endereco) if ":" in endereco else endereco, agora)
+    conta = (_contas or contas()).de(origem(endereco) if ":" in endereco else endereco, agora)
     qual = _QUAL[acao]
     if conta.ritmo(qual, agora) >= por_minuto(settings.LIMITES_POR_ORIGEM[acao]):
         raise PedidosDemais
