@@ -5,20 +5,25 @@ Quem respondeu se sabe pela grafia dos cabeçalhos: a faixa os escreve como o Dj
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import redis
 from django.utils import timezone
 
+from conftest import REDIS
 from tests.servidor import Servidor, corpo_do_voto, emitir, esperar, esperar_paredao, servidor
 from tests.servidor import pedir as perguntar
 from votacao import services
 from votacao.models import Opcao, Paredao, Participante, Suspeita, Voto
 from votacao.urna import cedula as cedulas
+from votacao.urna.contas import EXPIRA, INTERVALO
 
 pytestmark = [pytest.mark.processos, pytest.mark.usefixtures("urna_limpa")]
 
@@ -239,6 +244,28 @@ def test_bits_do_paredao_e_da_origem_suspeita_nas_duas_portas(
             assert b'"bits": 11' in resposta.corpo
     assert Voto.objects.filter(lote__suspeita=Suspeita.TEMPO).count() > 20
     assert Voto.objects.count() == 100
+
+
+@pytest.mark.servicos("redis")
+def test_dois_processos_dividem_o_limite_pelo_redis(
+    paredao: Paredao, participantes: list[Participante], tmp_path: Path
+) -> None:
+    """Quarenta confirmações repartidas pelos dois: sem a soma, cada um ainda daria umas vinte."""
+    cliente: Any = redis.Redis.from_url(REDIS)
+    cliente.flushdb()
+    alvo = f"/paredoes/{paredao.pk}/confirmar/?participante={participantes[0].pk}"
+    try:
+        with servidor(tmp_path, processos=2, LIMITES="True", CACHE_URL=REDIS) as servindo:
+            esperar_paredao(servindo, paredao)
+            assert {perguntar(servindo.porta, "GET", alvo).status for _ in range(40)} == {200}
+            esperar(lambda: sum(int(cliente.get(chave) or 0) for chave in cliente.scan_iter("*:2")) == 40, 10)
+            time.sleep(3 * INTERVALO)  # a soma já está no Redis; cada processo a lê na volta seguinte
+            assert {perguntar(servindo.porta, "GET", alvo).status for _ in range(20)} == {429}
+        assert all(0 < cliente.ttl(chave) <= EXPIRA for chave in cliente.scan_iter())
+        assert b"127.0.0.1" not in b" ".join(cliente.scan_iter())
+    finally:
+        cliente.flushdb()
+        cliente.close()
 
 
 def campos(participante: int, cedula: str, prova: str) -> bytes:

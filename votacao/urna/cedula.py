@@ -31,6 +31,7 @@ SEM_ETIQUETA = b"\0\0\0"
 
 _VERSAO = 2
 _CONTEUDO = struct.Struct(">B16sIBBBI3s")
+_SEM_VERSAO = struct.Struct(">x16sIBBBI3s")
 _ASSINATURA = 16
 """Bytes. Adivinhar uma custa 2**128 pedidos."""
 _PARA_B64 = bytes.maketrans(b"-_", b"+/")
@@ -92,10 +93,9 @@ def abrir(texto: bytes) -> Cedula:
     conteudo = bruto[:31]
     if not hmac.compare_digest(_assinatura(conteudo), bruto[31:]):
         raise CedulaForjada
-    versao, *campos = _CONTEUDO.unpack(conteudo)
-    if versao != _VERSAO:
+    if conteudo[0] != _VERSAO:
         raise CedulaForjada
-    return Cedula._make(campos)
+    return Cedula._make(_SEM_VERSAO.unpack(conteudo))
 
 
 def prova_basta(cedula: bytes, prova: bytes, bits: int) -> bool:

@@ -8,8 +8,8 @@ esquecido em menos de dois minutos.
 
 **Entre processos.** Cada um conta na hora, na sua memória, e decide com ela e com a última soma que conhece: nenhum
 voto espera pelo Redis. Uma thread manda, a cada `INTERVALO`, o que cresceu, e recebe de volta o total. Só vai o que
-passou de uma parcela (1/50 do menor limite): a origem de quem vota em casa nunca sai do processo. No Redis, a chave é
-um resumo com chave do dia, e some em `EXPIRA` segundos.
+passou de uma parcela (1/50 do menor limite), e dessas se relê o total a cada volta: a origem de quem vota em casa nunca
+sai do processo. No Redis, a chave é um resumo com chave do dia, e some em `EXPIRA` segundos.
 
 **Quanto se passa do limite.** Com P processos, uma origem consegue além do limite, no máximo, o que os outros P - 1
 aceitam dela num `INTERVALO` (e na ida e volta ao Redis) mais uma parcela de cada um. E nunca mais do que P vezes o
@@ -139,13 +139,15 @@ class Contas:
 
     def __init__(self) -> None:
         self._minuto = 0
+        self._ate = 0.0
+        """Fim do minuto corrente, em segundos desde 1970."""
         self._atuais: dict[str, Conta] = {}
         self._anteriores: dict[str, Conta] = {}
         self._virada = threading.Lock()
         self._partilha = Partilha(settings.CACHE_URL) if settings.CACHE_URL else None
 
     def de(self, origem: str, agora: float) -> Conta:
-        if int(agora) // JANELA > self._minuto:
+        if agora >= self._ate:
             self.virar(int(agora) // JANELA)
         try:
             return self._atuais[origem]
@@ -167,6 +169,7 @@ class Contas:
                 self._anteriores = self._atuais if minuto == self._minuto + 1 else {}
                 self._atuais = {}
                 self._minuto = minuto
+                self._ate = float((minuto + 1) * JANELA)
 
 
 class Partilha:
@@ -176,6 +179,8 @@ class Partilha:
         self.parcelas = parcelas()
         self._redis = RedisStorage(endereco, wrap_exceptions=True, key_prefix="bbb:limite", **OPCOES_DO_REDIS)
         self._por_mandar: set[Conta] = set()
+        self._quentes: set[Conta] = set()
+        """As deste minuto que já foram mandadas: a cada volta se lê quanto os outros contaram delas."""
         self._parar = threading.Event()
         self._fora_do_ar = False
         self.falhas = 0
@@ -193,19 +198,21 @@ class Partilha:
     def _acompanhar(self) -> None:
         while not self._parar.wait(ESPERA if self._fora_do_ar else INTERVALO):
             juntas, self._por_mandar = self._por_mandar, set()
-            lote = list(juntas)
-            self._por_mandar.update(lote[POR_VEZ:])
-            lote = lote[:POR_VEZ]
+            novas = list(juntas)
+            self._por_mandar.update(novas[POR_VEZ:])
+            agora = int(time.time()) // JANELA
+            self._quentes = {conta for conta in self._quentes if conta.minuto >= agora}
+            lote = list(self._quentes.union(novas[:POR_VEZ]))
             try:
                 if lote or self._fora_do_ar:
                     self._sincronizar(lote)
             except StorageError as erro:
                 self._queixar(erro)
-                recente = int(time.time()) // JANELA - 1
-                self._por_mandar.update(conta for conta in lote if conta.minuto >= recente)
+                self._por_mandar.update(conta for conta in lote if conta.minuto >= agora - 1)
             except Exception:
                 registro_de_avisos.exception("limites: falha inesperada ao somar com os outros processos")
             else:
+                self._quentes.update(lote[:POR_VEZ])
                 self._sossegar()
 
     def _sincronizar(self, lote: list[Conta]) -> None:
@@ -220,13 +227,16 @@ class Partilha:
                 antigas += [(conta, qual) for qual in range(QUANTAS)]
             for qual in range(QUANTAS):
                 cresceu = conta.contas[qual] - conta.enviadas[qual]
-                if cresceu > 0:
+                if cresceu > 0 or conta.enviadas[qual]:
                     novas.append((conta, qual, cresceu))
         for conta, qual in antigas:
             cano.get(self._redis.prefixed_key(chave(conta.origem, conta.minuto - 1, qual)))
         for conta, qual, cresceu in novas:
             nome = self._redis.prefixed_key(chave(conta.origem, conta.minuto, qual))
-            self._redis.lua_incr_expire([nome], [EXPIRA, cresceu], client=cano)
+            if cresceu:
+                self._redis.lua_incr_expire([nome], [EXPIRA, cresceu], client=cano)
+            else:
+                cano.get(nome)
         try:
             _, *totais = cano.execute()
         except self._redis.base_exceptions as erro:
@@ -235,7 +245,8 @@ class Partilha:
             conta.antes[qual] = max(conta.antes[qual], int(total or 0))
         for (conta, qual, cresceu), total in zip(novas, totais[len(antigas) :], strict=True):
             conta.enviadas[qual] += cresceu
-            conta.fora[qual] = int(total) - conta.enviadas[qual]
+            # O Redis pode ter voltado vazio: nunca menos do que já se mandou.
+            conta.fora[qual] = max(0, int(total or 0) - conta.enviadas[qual])
 
     def _queixar(self, erro: Exception) -> None:
         if not self._fora_do_ar:

@@ -5,6 +5,7 @@ como vindo de um proxy de confiança muda a origem: um `X-Forwarded-For` forjado
 """
 
 import ipaddress
+import threading
 import time
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from votacao.urna.contas import CEDULA, CONFIRMACAO, JANELA, VOTO, Conta, Contas
 
 _QUAL = {"voto": VOTO, "cedula": CEDULA, "confirmacao": CONFIRMACAO}
 _contas: Contas | None = None
+_trinco = threading.Lock()
 _minuto = 0
 
 
@@ -83,7 +85,7 @@ def contar(acao: str, endereco: str, agora: float | None = None) -> Conta | None
     if not settings.LIMITES:
         return None
     agora = time.time() if agora is None else agora
-    conta = contas().de(origem(endereco) if ":" in endereco else endereco, agora)
+    conta = (_contas or contas()).de(origem(endereco) if ":" in endereco else endereco, agora)
     qual = _QUAL[acao]
     if conta.ritmo(qual, agora) >= por_minuto(settings.LIMITES_POR_ORIGEM[acao]):
         raise PedidosDemais
@@ -95,7 +97,9 @@ def contas() -> Contas:
     """As deste processo, feitas no primeiro pedido: só então se fala com o Redis."""
     global _contas
     if _contas is None:
-        _contas = Contas()
+        with _trinco:
+            if _contas is None:
+                _contas = Contas()
     return _contas
 
 
