@@ -39,6 +39,20 @@ PRAGMAS_SQLITE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Provedor:
+    """Quem afirma o CPF de quem entra."""
+
+    nome: str
+    """Como o público o chama."""
+    campo: str
+    """A afirmação que traz o CPF: no gov.br, `sub`."""
+    emissor: str
+    origem: str
+    cliente: str
+    segredo: str
+
+
+@dataclass(frozen=True, slots=True)
 class Captcha:
     """Um captcha de fora: quem é, as suas chaves e os seus endereços."""
 
@@ -223,6 +237,27 @@ class Ambiente:
             script=base_do_script + caminho_do_script,
             verificacao=base_da_verificacao + caminho_da_verificacao,
             origens=origens,
+        )
+
+    def provedor(self, url: str, nome: str, campo: str) -> Provedor | None:
+        """Provedor OpenID Connect que afirma o CPF, ou `None`: `https://CLIENTE:SEGREDO@emissor/caminho`."""
+        endereco = self.texto(url)
+        if not endereco:
+            return None
+        partes = urlsplit(endereco)
+        local = partes.hostname in ("127.0.0.1", "localhost", "::1")
+        if partes.scheme != "https" and not (partes.scheme == "http" and local):
+            raise ImproperlyConfigured(f"{url}: só https://, e http:// para um provedor nesta mesma máquina.")
+        if not partes.username or not partes.password or not partes.hostname or partes.query or partes.fragment:
+            raise ImproperlyConfigured(f"{url}: escreva como https://CLIENTE:SEGREDO@emissor.")
+        origem = f"{partes.scheme}://{partes.netloc.rpartition('@')[2]}"
+        return Provedor(
+            nome=self.texto(nome, "gov.br"),
+            campo=self.texto(campo, "sub"),
+            emissor=origem + partes.path.rstrip("/"),
+            origem=origem,
+            cliente=unquote(partes.username),
+            segredo=unquote(partes.password),
         )
 
     def chaves(self, nome: str) -> list[str]:

@@ -42,6 +42,9 @@ CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DA
 """Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
 paredão com voto único não abre."""
 
+PROVEDOR_CPF = ambiente.provedor("PROVEDOR_CPF_URL", "PROVEDOR_CPF_NOME", "PROVEDOR_CPF_CAMPO")
+"""Por onde se entra com o CPF confirmado; `None`: por nenhum lugar."""
+
 # --- A votação -------------------------------------------------------------------------------------------------------
 CEDULA_VALIDADE = 15 * 60
 """Segundos entre a emissão de uma cédula e a última hora de usá-la."""
@@ -227,6 +230,9 @@ if CAPTCHA is not None:
     # Só o provedor escolhido, e só com o captcha ligado.
     for diretiva in ("script-src", "style-src", "connect-src", "frame-src"):
         CONTENT_SECURITY_POLICY["DIRECTIVES"].setdefault(diretiva, []).extend(CAPTCHA.origens)
+if PROVEDOR_CPF is not None:
+    # O navegador confere também para onde um formulário nosso é levado.
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(PROVEDOR_CPF.origem)
 PERMISSIONS_POLICY: dict[str, list[str]] = {
     "camera": [],
     "geolocation": [],

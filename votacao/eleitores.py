@@ -11,6 +11,7 @@ vale mais do que a palavra de quem digitou, e o número passa à conta que o pro
 import hashlib
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -79,6 +80,14 @@ def cadastrar(*, conta: AbstractBaseUser, cpf: str, agora: datetime, verificado:
             return Eleitor.objects.get(conta_id=conta.pk)
         raise CpfDeOutraConta from None
     return meu
+
+
+def quem_confirmou(cpf: str) -> Any:
+    """A conta a que um provedor já confirmou este CPF; `None` se nenhuma."""
+    resumos = [_resumir(cpf, chave) for chave in settings.CHAVES_CPF]
+    confirmado = Eleitor.objects.filter(cpf_resumo__in=resumos, verificado_em__isnull=False)
+    eleitor = confirmado.select_related("conta").first()
+    return None if eleitor is None else eleitor.conta
 
 
 def precisa_do_cpf(eleitor: Eleitor | None) -> bool:

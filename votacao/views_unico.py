@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -61,7 +62,9 @@ def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
     except FaltaCpf:
         return render(request, "votacao/unico_cpf.html", contexto | {"form": CpfForm()})
     except FaltaCpfVerificado:
-        return render(request, "votacao/unico_verificar.html", contexto, status=403)
+        return render(
+            request, "votacao/unico_verificar.html", contexto | {"provedor": settings.PROVEDOR_CPF}, status=403
+        )
     if registro.procurar([chave]):
         return render(request, "votacao/unico.html", contexto | {"codigo": chave.hex()})
     # Um voto só, que não se desfaz: escolher e confirmar são dois toques.

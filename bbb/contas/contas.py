@@ -5,6 +5,9 @@ import secrets
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from votacao import eleitores
 
 
 class EntradaRecusada(Exception):
@@ -36,6 +39,21 @@ def conta_para(email: str) -> User:
     if conta.is_staff or not conta.is_active:
         raise EntradaRecusada
     _provado(conta, email)
+    return conta
+
+
+def conta_com_cpf(cpf: str, email: str, atual: User | None) -> User:
+    """A conta de quem um provedor diz ter este CPF, já com ele confirmado. `email`, vazio se o provedor não o confirma.
+
+    É a que está aberta; senão a que já confirmou este CPF; senão a do e-mail; senão uma nova. Uma conta que só digitou
+    este CPF perde-o (`eleitores.cadastrar`), e não se entra nela. Levanta `EntradaRecusada` e `CpfRecusado`.
+    """
+    conta = atual or eleitores.quem_confirmou(cpf)
+    if conta is None:
+        conta = conta_para(email) if email else User.objects.create_user(f"conta-{secrets.token_hex(8)}")
+    if conta.is_staff or not conta.is_active:
+        raise EntradaRecusada
+    eleitores.cadastrar(conta=conta, cpf=cpf, agora=timezone.now(), verificado=True)
     return conta
 
 

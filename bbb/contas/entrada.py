@@ -21,6 +21,7 @@ from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.core.internal import ratelimit
 from allauth.core.internal.cryptokit import compare_user_code, normalize_user_code
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
@@ -151,6 +152,12 @@ def _entrar(request: HttpRequest, email: str, depois: str | None) -> HttpRespons
     conta = contas.conta_para(email)
     record_authentication(request, conta, method="code")
     return perform_login(request, Login(user=conta, email=email, redirect_url=depois))
+
+
+def entrar_sem_codigo(request: HttpRequest, conta: User, depois: str | None) -> HttpResponse:
+    """Abre a conta de quem um provedor de identidade já reconheceu, e segue para `depois`."""
+    record_authentication(request, conta, method="openid")
+    return perform_login(request, Login(user=conta, email=conta.email or None, redirect_url=depois))
 
 
 def _contar(request: HttpRequest, acao: str, chave: str) -> Any:

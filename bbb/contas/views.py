@@ -6,16 +6,18 @@ from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.logout import logout
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from bbb.contas import correio, entrada, limites
+from bbb.contas import contas, correio, entrada, limites, provedor
 from bbb.contas.adaptadores import CODIGO_ERRADO, CorreioForaDoAr
 from bbb.contas.contas import EntradaRecusada
 from bbb.contas.forms import CodigoForm, EmailForm
+from votacao import eleitores
 
 privada = cache_control(private=True, no_store=True)
 ESPERE = 60
@@ -84,6 +86,43 @@ def outro_codigo(request: HttpRequest) -> HttpResponse:
     return _mandar(request, dados, pedido.depois, lambda a, s: _pagina_do_codigo(request, pedido, CodigoForm(), a, s))
 
 
+@require_POST
+@privada
+def ir_ao_provedor(request: HttpRequest) -> HttpResponse:
+    """Leva a quem afirma o CPF; `next` diz para onde se volta."""
+    servico = provedor.ligado()
+    if servico is None:
+        raise Http404
+    try:
+        return provedor.mandar(request, servico, depois=_depois(request))
+    except provedor.ProvedorRecusou as recusa:
+        return _recusado_pelo_provedor(request, recusa)
+
+
+@require_GET
+@privada
+def voltar_do_provedor(request: HttpRequest) -> HttpResponse:
+    """A pessoa volta reconhecida: a conta aberta ganha o CPF confirmado, ou abre-se a dela."""
+    servico = provedor.ligado()
+    if servico is None:
+        raise Http404
+    try:
+        quem = provedor.receber(request, servico)
+        aberta = request.user if isinstance(request.user, User) else None
+        conta = contas.conta_com_cpf(quem.cpf, quem.email, aberta)
+    except (provedor.ProvedorRecusou, eleitores.CpfRecusado) as recusa:
+        return _recusado_pelo_provedor(request, recusa)
+    except EntradaRecusada:
+        return render(request, "conta/recusada.html", status=403)
+    if aberta is not None:
+        return redirect(quem.depois or "/")
+    return entrada.entrar_sem_codigo(request, conta, quem.depois or "/")
+
+
+def _recusado_pelo_provedor(request: HttpRequest, recusa: Exception) -> HttpResponse:
+    return render(request, "conta/provedor.html", {"frase": str(recusa)}, status=403)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @privada
 def sair(request: HttpRequest) -> HttpResponse:
@@ -134,7 +173,7 @@ def _pagina_do_codigo(
 
 
 def _pagina(request: HttpRequest, modelo: str, contexto: dict[str, object], aviso: str, status: int) -> HttpResponse:
-    contexto |= {"aviso": aviso, "demonstracao": correio.e_demonstracao()}
+    contexto |= {"provedor": provedor.ligado(), "aviso": aviso, "demonstracao": correio.e_demonstracao()}
     resposta = render(request, modelo, contexto, status=status)
     if status in (429, 503):
         resposta["Retry-After"] = str(ESPERE)

@@ -18,6 +18,8 @@ ANONIMO = {
     "/conta/codigo/": 302,
     "/conta/codigo/outro/": 405,
     "/conta/sair/": 200,
+    "/conta/provedor/": 405,
+    "/conta/provedor/volta/": 404,
     "/conta/senha/": 302,
     "/conta/segundo-fator/": 302,
     "/conta/segundo-fator/entrar/": 302,
