@@ -58,7 +58,7 @@ class Acesso:
 def anotar_sobre_a_fila(request: HttpRequest, frase: str) -> None:
     """No histórico, o que não é sobre um candidato só: exportar, procurar um CPF que não está na fila."""
     LogEntry.objects.create(
-        user_id=request.user.pk,
+        user=request.user,  # type: ignore[misc]
         content_type=ContentType.objects.get_for_model(Candidato),
         object_repr="Candidatos",
         action_flag=CHANGE,

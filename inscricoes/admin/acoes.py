@@ -129,10 +129,11 @@ def nome_da_acao(passo: Passo) -> str:
     return "selecionar_para_a_casa" if passo.para == Situacao.SELECIONADA else f"passar_a_{passo.para.value}"
 
 
+ACOES: tuple[Any, ...] = (*(acao_de_mover(passo) for passo in DESTINOS.values()), "comparar_escolhidos")
+
+
 class Acoes(Acesso):
     """A parte do `CandidatoAdmin` que age sobre muitos."""
-
-    actions = (*(acao_de_mover(passo) for passo in DESTINOS.values()), "comparar_escolhidos")
 
     def has_conduzir_permission(self: Any, request: HttpRequest) -> bool:
         return pode(request, "conduzir_selecao") and bool(self.has_view_permission(request))

@@ -15,21 +15,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from inscricoes.admin.acesso import OCUPADO, endereco_do_arquivo, pode
-from inscricoes.admin.acoes import Acoes
+from inscricoes.admin.acoes import ACOES, Acoes
 from inscricoes.admin.comparacao import Comparacao
 from inscricoes.admin.cpf import Cpf
 from inscricoes.admin.exportacao import Exportacao
 from inscricoes.admin.ficha import Ficha, fora_da_idade
-from inscricoes.admin.fila import Busca
-from inscricoes.admin.filtros import (
-    FiltroDeEdicao,
-    FiltroDeGenero,
-    FiltroDeIdade,
-    FiltroDeNota,
-    FiltroDeRegiao,
-    FiltroDeSituacao,
-    FiltroDeUF,
-)
+from inscricoes.admin.fila import CAMPOS_DA_BUSCA, Busca
+from inscricoes.admin.filtros import FILTROS
 from inscricoes.admin.folha import Folha
 from inscricoes.models import Candidato, Regiao
 from inscricoes.validators import cpf_mascarado
@@ -49,7 +41,7 @@ CORRIGIVEIS = (
 """O que a produção pode corrigir a pedido da pessoa. O resto é dela, e só se lê."""
 
 
-SEM_FOTO = mark_safe('<span class="retrato-da-fila sem-foto">sem foto</span>')  # noqa: S308 (é fixo)
+SEM_FOTO = mark_safe('<span class="retrato-da-fila sem-foto">sem foto</span>')
 
 
 class CandidatoForm(forms.ModelForm):
@@ -61,7 +53,7 @@ class CandidatoForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         # As restrições que envolvem estes campos, que aqui não se editam, também precisam virar frase.
-        return super()._get_validation_exclusions() - {"edicao", "situacao"}  # type: ignore[misc,no-any-return]
+        return super()._get_validation_exclusions() - {"edicao", "situacao"}  # type: ignore[misc]
 
 
 @admin.register(Candidato)
@@ -78,15 +70,10 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
         "enviada",
     )
     list_display_links = ("retrato", "candidato")
-    list_filter = (
-        FiltroDeEdicao,
-        FiltroDeSituacao,
-        FiltroDeNota,
-        FiltroDeRegiao,
-        FiltroDeUF,
-        FiltroDeIdade,
-        FiltroDeGenero,
-    )
+    list_filter = FILTROS
+    search_fields = CAMPOS_DA_BUSCA
+    search_help_text = "Nome, protocolo, e-mail, cidade, profissão ou palavra da apresentação."
+    actions = ACOES
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False

@@ -25,7 +25,7 @@ class Comparacao(Acesso):
     def comparar(self: Any, request: HttpRequest) -> HttpResponse:
         self.exigir(request)
         pks = [int(pk) for pk in dict.fromkeys(request.GET.getlist("id")) if pk.isascii() and pk.isdigit()]
-        candidatos = na_ordem(pks[:MAXIMO], com_retrato(Candidato.objects.all()))
+        candidatos: list[Any] = na_ordem(pks[:MAXIMO], com_retrato(Candidato.objects.all()))
         if len(candidatos) < MINIMO or len(pks) > MAXIMO:
             self.recusar(request, f"Para comparar, marque de {MINIMO} a {MAXIMO} candidatos.")
             return HttpResponseRedirect(self.endereco("changelist"))

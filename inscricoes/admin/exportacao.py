@@ -48,6 +48,8 @@ def celula_segura(texto: str) -> str:
     espaços e de sinais que não se veem, e para os sinais de largura inteira, que algumas planilhas leem como os comuns.
     """
     texto = ILLEGAL_CHARACTERS_RE.sub("", texto)
+    if texto[:1].isalnum():
+        return texto
     if texto[:1] in ("\t", "\r", "\n"):
         return f"'{texto}"
     visivel = next((c for c in texto if unicodedata.category(c) not in _INVISIVEIS), "")

@@ -111,7 +111,7 @@ class Ficha(Acesso):
             "ve_pareceres": ve_pareceres,
             "pareceres": [(parecer, quem(parecer.autor)) for parecer in pareceres],
             "opina": conduz and candidato.situacao in ENVIADAS,
-            "form_do_parecer": ParecerForm(initial=meu and {"nota": meu.nota, "texto": meu.texto}),
+            "form_do_parecer": ParecerForm(initial={"nota": meu.nota, "texto": meu.texto} if meu else None),
             "endereco_do_parecer": self._endereco(request, "parecer", candidato),
             "movimentos": [
                 (movimento, "a própria pessoa" if movimento.para in DO_CANDIDATO else quem(movimento.por))
@@ -166,7 +166,7 @@ class Ficha(Acesso):
         return TemplateResponse(request, "admin/inscricoes/candidato/mover.html", contexto)
 
     @method_decorator(require_http_methods(["GET", "POST"]))
-    def parecer(self: Any, request: HttpRequest, candidato_id: int) -> HttpResponse:
+    def parecer(self: Any, request: Any, candidato_id: int) -> HttpResponse:
         """O parecer de quem pede; o novo fica no lugar do velho."""
         candidato = self.achar(request, candidato_id, "conduzir_selecao")
         meu = candidato.pareceres.filter(autor=request.user.pk).values("nota", "texto").first()

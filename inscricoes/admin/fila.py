@@ -9,6 +9,8 @@ from copy import copy
 from typing import Any, NamedTuple
 
 from django.contrib import messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.views.main import ERROR_FLAG, PAGE_VAR, ChangeList
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -17,12 +19,13 @@ from django.db.models.expressions import BaseExpression, Combinable, OrderBy
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
+from inscricoes.admin.filtros import PARAMETROS
 from inscricoes.models import Candidato, Foto
 from inscricoes.models.candidato import ALFABETO
 from inscricoes.validators import cpf_em_digitos
 
 _PROTOCOLO = re.compile(rf"([{ALFABETO}]{{4}})-([{ALFABETO}]{{4}})")
-_CAMPOS_DA_BUSCA = ("nome", "nome_social", "nome_curto", "email", "cidade", "profissao", "apresentacao")
+CAMPOS_DA_BUSCA = ("nome", "nome_social", "nome_curto", "email", "cidade", "profissao", "apresentacao")
 
 
 class Fila(ChangeList):
@@ -73,11 +76,12 @@ class Vizinhos(NamedTuple):
 class Busca:
     """A parte do `CandidatoAdmin` que procura e que percorre a fila."""
 
-    search_fields = _CAMPOS_DA_BUSCA
-    search_help_text = "Nome, protocolo, e-mail, cidade, profissão ou palavra da apresentação."
-
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return FilaInteira if getattr(request, "fila_inteira", False) else Fila
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Só os filtros da fila. O Django aceitaria `?cpf__startswith=5`, e assim se descobriria um CPF aos poucos."""
+        return lookup in PARAMETROS
 
     def get_search_results(
         self: Any, request: HttpRequest, queryset: QuerySet[Candidato], search_term: str
@@ -98,7 +102,7 @@ class Busca:
             limpo = request.GET.copy()
             del limpo["q"]
             return HttpResponseRedirect(f"{request.path}?{limpo.urlencode()}")
-        return super().changelist_view(request, extra_context)  # type: ignore[misc,no-any-return]
+        return super().changelist_view(request, extra_context)  # type: ignore[misc]
 
     def fila_inteira(self: Any, request: HttpRequest, filtro: str) -> FilaInteira:
         """A fila que este filtro (a parte do endereço depois de `?`) mostra.
@@ -119,7 +123,10 @@ class Busca:
 
         Move-se um de “enviada” a “em análise” e o próximo “enviada” continua a um clique.
         """
-        fila = self.fila_inteira(request, request.GET.get("_changelist_filters", "")).queryset
+        try:
+            fila = self.fila_inteira(request, request.GET.get("_changelist_filters", "")).queryset
+        except (IncorrectLookupParameters, DisallowedModelAdminLookup):
+            return Vizinhos(None, None)
         chaves = [_chave(termo) for termo in fila.query.order_by]
         nomes = [f"chave_{n}" for n in range(len(chaves))]
         anotadas = dict(zip(nomes, (expressao for expressao, _ in chaves), strict=True))

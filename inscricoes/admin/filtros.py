@@ -21,7 +21,7 @@ def edicoes_de(request: HttpRequest) -> list[Edicao]:
     """As edições, lidas uma vez por pedido."""
     if not hasattr(request, "edicoes"):
         request.edicoes = list(Edicao.objects.all())  # type: ignore[attr-defined]
-    return request.edicoes  # type: ignore[attr-defined,no-any-return]
+    return request.edicoes  # type: ignore[attr-defined]
 
 
 def edicao_da_vez(edicoes: list[Edicao]) -> Edicao | None:
@@ -36,7 +36,7 @@ class Filtro(admin.SimpleListFilter):
 
     sem_escolha = "todas"
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         for numero, escolha in enumerate(super().choices(changelist)):
             yield {**escolha, "display": self.sem_escolha} if numero == 0 else escolha
 
@@ -70,7 +70,7 @@ class FiltroDeEdicao(Filtro):
         da_vez = edicao_da_vez(edicoes_de(self.request))
         return None if da_vez is None else str(da_vez.pk)
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         escolhida = self.escolhida()
         for chave, nome in [*self.lookup_choices, (TODAS, "todas")]:
             yield {
@@ -81,7 +81,7 @@ class FiltroDeEdicao(Filtro):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Candidato]) -> QuerySet[Candidato]:
         escolhida = self.escolhida()
-        return queryset if escolhida is None else queryset.filter(edicao=escolhida)
+        return queryset if escolhida is None else queryset.filter(edicao_id=int(escolhida))
 
 
 class FiltroDeSituacao(Filtro):
@@ -171,27 +171,17 @@ class FiltroDeIdade(admin.ListFilter):
 
     def __init__(self, request: HttpRequest, params: dict[str, Any], model: Any, model_admin: Any) -> None:
         super().__init__(request, params, model, model_admin)
-        for nome in self.parametros:
-            texto = params.pop(nome, [""])[-1]
-            if texto.isascii() and texto.isdigit() and len(texto) <= 3:
-                self.used_parameters[nome] = int(texto)
+        self.de, self.ate = (_anos(params.pop(nome, [""])[-1]) for nome in self.parametros)
+        self.used_parameters.update(idade_de=self.de, idade_ate=self.ate)
         self.filtro_de_edicao = FiltroDeEdicao(request, {"edicao": [request.GET.get("edicao", "")]}, model, model_admin)
 
-    def expected_parameters(self) -> list[str]:
+    def expected_parameters(self) -> list[str | None]:
         return list(self.parametros)
 
     def has_output(self) -> bool:
         return True
 
-    @property
-    def de(self) -> int | None:
-        return self.used_parameters.get("idade_de")
-
-    @property
-    def ate(self) -> int | None:
-        return self.used_parameters.get("idade_ate")
-
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         outros = {nome: valor for nome, valor in changelist.params.items() if nome not in self.parametros}
         atual = (self.de, self.ate)
         yield {
@@ -235,6 +225,23 @@ class FiltroDeIdade(admin.ListFilter):
         if self.de is not None:
             nascidos &= Q(nascimento__lte=date(max(1, ano - self.de), 12, 31))
         return nascidos
+
+
+FILTROS = (
+    FiltroDeEdicao,
+    FiltroDeSituacao,
+    FiltroDeNota,
+    FiltroDeRegiao,
+    FiltroDeUF,
+    FiltroDeIdade,
+    FiltroDeGenero,
+)
+PARAMETROS = frozenset({"edicao", "situacao", "nota", "regiao", "uf", "genero", *FiltroDeIdade.parametros})
+"""Tudo o que um endereço da fila pode filtrar."""
+
+
+def _anos(texto: str) -> int | None:
+    return int(texto) if texto.isascii() and texto.isdigit() and len(texto) <= 3 else None
 
 
 def _por_extenso(de: int | None, ate: int | None) -> str:

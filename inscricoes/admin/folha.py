@@ -49,7 +49,8 @@ class Folha(Acesso):
 
 def retratos(pagina: "Page[Candidato]") -> list[tuple[Candidato, str | None]]:
     """Os candidatos da página e o endereço da foto de cada um. Duas consultas."""
-    pks = list(pagina.object_list.values_list("pk", flat=True))  # type: ignore[union-attr]
+    da_pagina: Any = pagina.object_list
+    pks = list(da_pagina.values_list("pk", flat=True))
     return [
         (candidato, endereco_do_arquivo("foto", candidato.retrato))  # type: ignore[attr-defined]
         for candidato in na_ordem(pks, com_retrato(Candidato.objects.all()))
