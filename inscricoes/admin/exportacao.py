@@ -59,9 +59,15 @@ def celula_segura(texto: str) -> str:
     return texto if inocente else f"'{texto}"
 
 
+class _ComoE(widgets.Widget):
+    """O valor como é (data, número, texto): cada formato o escreve do seu jeito."""
+
+    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
+        return value
+
+
 def _coluna(titulo: str, atributo: str | None = None) -> fields.Field:
-    """O valor como é (data, número, texto); cada formato o escreve do seu jeito."""
-    return fields.Field(attribute=atributo, column_name=titulo, widget=widgets.Widget(coerce_to_string=False))
+    return fields.Field(attribute=atributo, column_name=titulo, widget=_ComoE())
 
 
 class CandidatoResource(resources.Resource):
