@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db import IntegrityError, OperationalError
+from django.db import IntegrityError, OperationalError, models
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -41,6 +41,7 @@ CORRIGIVEIS = (
 """O que a produção pode corrigir a pedido da pessoa. O resto é dela, e só se lê."""
 
 
+VAZIO = "–"
 SEM_FOTO = mark_safe('<span class="retrato-da-fila sem-foto">sem foto</span>')
 
 
@@ -64,7 +65,6 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
         "candidato",
         "idade",
         "de_onde",
-        "regiao",
         "estado_da_inscricao",
         "nota",
         "enviada",
@@ -79,7 +79,7 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     ordering = ("-enviado_em", "-pk")
-    save_on_top = False
+    formfield_overrides = {models.DateField: {"widget": forms.DateInput(attrs={"size": 10})}}  # noqa: RUF012
     view_on_site = False
     change_list_template = "admin/inscricoes/candidato/change_list.html"
     change_form_template = "admin/inscricoes/candidato/change_form.html"
@@ -105,7 +105,7 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
     @admin.display(description="candidato", ordering="nome_curto")
     def candidato(self, candidato: Candidato) -> SafeString:
         return format_html(
-            '<strong>{}</strong><span class="nome-completo">{}</span>',
+            '<strong>{}</strong><span class="menor">{}</span>',
             candidato.nome_de_tratamento or candidato.protocolo,
             candidato.nome,
         )
@@ -117,14 +117,14 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
             return format_html('<span class="fora-da-regra" title="fora da regra de 18 a 70 anos">{} ⚠</span>', anos)
         return None if anos is None else str(anos)
 
-    @admin.display(description="cidade", ordering="cidade")
-    def de_onde(self, candidato: Candidato) -> str:
-        return f"{candidato.cidade}/{candidato.uf}" if candidato.uf else candidato.cidade
-
-    @admin.display(description="região", empty_value="–")
-    def regiao(self, candidato: Candidato) -> str | None:
+    @admin.display(description="cidade e região", ordering="cidade")
+    def de_onde(self, candidato: Candidato) -> SafeString:
         regiao = Regiao.da_uf(candidato.uf)
-        return None if regiao is None else str(regiao.label)
+        return format_html(
+            '{}<span class="menor">{}</span>',
+            f"{candidato.cidade}/{candidato.uf}" if candidato.uf else candidato.cidade,
+            "" if regiao is None else regiao.label,
+        )
 
     @admin.display(description="situação", ordering="situacao")
     def estado_da_inscricao(self, candidato: Candidato) -> SafeString:
@@ -144,7 +144,12 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
         if candidato.enviado_em is None:
             return None
         local = timezone.localtime(candidato.enviado_em)
-        return format_html('<time datetime="{}">{}</time>', local.isoformat(), f"{local:%d/%m/%Y %H:%M}")
+        return format_html(
+            '<time datetime="{}">{} <span class="menor">{}</span></time>',
+            local.isoformat(),
+            f"{local:%d/%m/%Y}",
+            f"{local:%H:%M}",
+        )
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         contexto = {
@@ -192,36 +197,41 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
         )
 
     @admin.display(description="idade")
-    def idades(self, candidato: Candidato) -> str | None:
+    def idades(self, candidato: Candidato) -> str:
         if candidato.nascimento is None:
-            return None
+            return VAZIO
         ano = candidato.edicao.ano_da_inscricao
         return f"{candidato.idade_na_regra} anos até o fim de {ano} (hoje, {candidato.idade_em(timezone.localdate())})"
 
     @admin.display(description="CPF")
-    def cpf_escondido(self, candidato: Candidato) -> str | None:
-        return cpf_mascarado(candidato.cpf) or None
+    def cpf_escondido(self, candidato: Candidato) -> str:
+        return cpf_mascarado(candidato.cpf) or VAZIO
 
     @admin.display(description="redes")
-    def redes(self, candidato: Candidato) -> str | None:
+    def redes(self, candidato: Candidato) -> str:
         redes = (
             ("Instagram", candidato.instagram),
             ("TikTok", candidato.tiktok),
             ("X", candidato.x),
             ("YouTube", candidato.youtube),
         )
-        return "; ".join(f"{rede}: {perfil}" for rede, perfil in redes if perfil) or None
+        return "; ".join(f"{rede}: {perfil}" for rede, perfil in redes if perfil) or VAZIO
 
     @admin.display(description="consentimento")
-    def consentimento(self, candidato: Candidato) -> str | None:
+    def consentimento(self, candidato: Candidato) -> str:
         if candidato.consentiu_em is None or candidato.termo is None:
-            return None
+            return VAZIO
         return f"termo versão {candidato.termo.versao}, em {timezone.localtime(candidato.consentiu_em):%d/%m/%Y %H:%M}"
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         if kwargs.get("change") and kwargs.get("obj") is not None:
             context.update(self.contexto_da_ficha(request, kwargs["obj"]))
+            # Quem corrige fica na ficha: um botão basta.
+            context.update(show_save_and_add_another=False, show_save_and_continue=False)
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_post_save_change(self, request: HttpRequest, obj: Candidato) -> HttpResponseRedirect:
+        return self.voltar_a_ficha(request, obj)
 
     def changeform_view(
         self,

@@ -52,8 +52,8 @@ class Fila(ChangeList):
         partes = [
             f"{spec.title} {escolha['display']}"
             for spec in self.filter_specs
-            for escolha in spec.choices(self)
-            if escolha["selected"]
+            for n, escolha in enumerate(spec.choices(self))
+            if escolha["selected"] and (n or getattr(spec, "sempre_no_resumo", False))
         ]
         if self.query:
             partes.append("com uma busca por texto")

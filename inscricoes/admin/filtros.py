@@ -35,6 +35,8 @@ class Filtro(admin.SimpleListFilter):
     """Um filtro cuja primeira escolha, a de quem não escolheu, tem nome próprio."""
 
     sem_escolha = "todas"
+    sempre_no_resumo = False
+    """Se o resumo da fila o diz mesmo quando é o de quem não escolheu."""
 
     def choices(self, changelist: Any) -> Iterator[Any]:
         for numero, escolha in enumerate(super().choices(changelist)):
@@ -57,6 +59,7 @@ class Filtro(admin.SimpleListFilter):
 class FiltroDeEdicao(Filtro):
     title = "edição"
     parameter_name = "edicao"
+    sempre_no_resumo = True
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         return [(str(edicao.pk), edicao.nome) for edicao in edicoes_de(request)]
@@ -89,6 +92,7 @@ class FiltroDeSituacao(Filtro):
 
     title = "situação"
     parameter_name = "situacao"
+    sempre_no_resumo = True
     sem_escolha = "todas, sem rascunhos"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:

@@ -304,7 +304,7 @@ def test_ver_o_endereco_nao_revela(guardia: Client, ana: Candidato) -> None:
     [
         "",
         "?q=ana",
-        "?uf=PA&o=-7",
+        "?uf=PA&o=-6",
         "{id}/change/",
         "{id}/history/",
         "{id}/parecer/",
