@@ -69,7 +69,7 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
         "nota",
         "enviada",
     )
-    list_display_links = ("retrato", "candidato")
+    list_display_links = ("candidato",)
     list_filter = FILTROS
     search_fields = CAMPOS_DA_BUSCA
     search_help_text = "Nome, protocolo, e-mail, cidade, profissão ou palavra da apresentação."

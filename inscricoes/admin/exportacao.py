@@ -8,7 +8,7 @@ import csv
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
@@ -28,14 +28,17 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from inscricoes.admin.acesso import OCUPADO, Acesso, anotar_sobre_a_fila, na_ordem
 from inscricoes.admin.fila import endereco_da_lista
 from inscricoes.models import Candidato, Regiao
+from inscricoes.situacoes import Situacao
 from inscricoes.validators import cpf_mascarado
 
 PUNHADO = 1000
 """Candidatos lidos por consulta."""
-XLSX_MAXIMO = 50_000
-"""Linhas: uma planilha se escreve inteira antes do primeiro byte. Acima disto, CSV."""
+XLSX_MAXIMO = 20_000
+"""Linhas: um XLSX se escreve inteiro antes do primeiro byte, e ocupa o processo por segundos. Acima disto, CSV."""
 _NUMERO = re.compile(r"[+-]?\d+(?:[.,]\d+)*")
 _TELEFONE = re.compile(r"\+\d[\d\s().-]*")
+_SITUACOES = dict(Situacao.choices)
+_GENEROS = {"": "", **dict(Candidato.Genero.choices)}
 _PERIGOSOS = frozenset("=+-@\u2212\u2795\u2796")
 """Com que começa uma fórmula; os de largura inteira chegam aqui pelo NFKC."""
 _INVISIVEIS = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
@@ -98,14 +101,18 @@ class CandidatoResource(resources.Resource):
     apresentacao = _coluna("apresentação", "apresentacao")
     enviado_em = _coluna("enviada em", "enviado_em")
 
+    def leitores(self) -> list[Callable[[Candidato], Any]]:
+        """Como se lê cada coluna. O mesmo que `export_field`, que procura o nome de cada campo a cada célula."""
+        return [getattr(self, f"dehydrate_{nome}", campo.export) for nome, campo in self.fields.items()]
+
     def dehydrate_situacao(self, candidato: Candidato) -> str:
-        return candidato.get_situacao_display()
+        return _SITUACOES[candidato.situacao]
 
     def dehydrate_cpf(self, candidato: Candidato) -> str:
         return cpf_mascarado(candidato.cpf)
 
     def dehydrate_genero(self, candidato: Candidato) -> str:
-        return candidato.get_genero_display()
+        return _GENEROS[candidato.genero]
 
     def dehydrate_regiao(self, candidato: Candidato) -> str:
         regiao = Regiao.da_uf(candidato.uf)
@@ -156,11 +163,11 @@ def linhas(chaves: list[int]) -> Iterator[list[Any]]:
     """O cabeçalho e uma linha por candidato, nesta ordem; quem foi eliminado enquanto isso não sai."""
     planilha = CandidatoResource()
     yield planilha.get_export_headers()
-    campos = planilha.get_export_fields()
+    colunas = planilha.leitores()
     candidatos = Candidato.objects.select_related("edicao").annotate(quantos_pareceres=Count("pareceres"))
     for inicio in range(0, len(chaves), PUNHADO):
         for candidato in na_ordem(chaves[inicio : inicio + PUNHADO], candidatos):
-            yield [planilha.export_field(campo, candidato) for campo in campos]
+            yield [ler(candidato) for ler in colunas]
 
 
 def em_csv(chaves: list[int]) -> StreamingHttpResponse:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
+from django.db.models import Count
 from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
@@ -208,6 +209,14 @@ def test_fica_no_historico_quem_quantos_e_que_filtro(seletora: Client, edicao: E
             "Exportou 3 inscrições (XLSX). Filtro: edição BBB 24; situação enviada.",
         ),
     ]
+
+
+def test_as_colunas_sao_lidas_como_a_biblioteca_as_leria(edicao: Edicao) -> None:
+    fila_de(edicao, 1)
+    titulos, linha = exportacao.linhas([Candidato.objects.get().pk])
+    planilha = exportacao.CandidatoResource()
+    um = Candidato.objects.annotate(quantos_pareceres=Count("pareceres")).get()
+    assert (titulos, linha) == (planilha.get_export_headers(), planilha.export_resource(um))
 
 
 def test_ver_o_endereco_nao_exporta(seletora: Client, edicao: Edicao) -> None:
