@@ -133,10 +133,11 @@ def pedidos() -> list[Pedido]:
     do_meio = Candidato.objects.filter(situacao=Situacao.ENVIADA).order_by("-enviado_em")[2_000:2_001].first()
     protocolo = Candidato.objects.filter(situacao=Situacao.ENVIADA).values_list("protocolo", flat=True)[0]
     achado = do_meio or Candidato.objects.latest("enviado_em")
+    enviadas = Candidato.objects.enviadas().count()
     exportar = f"{LISTA}exportar"
     return [
         Pedido("a fila", LISTA),
-        Pedido("a fila, página 500", f"{LISTA}?p=500"),
+        Pedido("a fila, na página do meio", f"{LISTA}?p={max(1, enviadas // 100)}"),
         Pedido("em todas as edições", f"{LISTA}?edicao=todas"),
         Pedido("situação: enviada", f"{LISTA}?situacao=enviada"),
         Pedido("situação: rascunho", f"{LISTA}?situacao=rascunho"),
