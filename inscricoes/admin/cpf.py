@@ -7,14 +7,14 @@ endereço nenhum, e fica registrado, ache ou não ache.
 from typing import Any
 
 from django import forms
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
-from inscricoes.admin.acesso import Acesso, anotar_sobre_a_fila
+from inscricoes.admin.acesso import OCUPADO, Acesso, anotar_sobre_a_fila
 from inscricoes.models import Candidato
 from inscricoes.validators import cpf_em_digitos, cpf_pontuado
 
@@ -47,7 +47,12 @@ class Cpf(Acesso):
         candidato = self.achar(request, candidato_id, "ver_cpf")
         if request.method == "GET" or not candidato.cpf:
             return self.voltar_a_ficha(request, candidato)
-        self.log_change(request, candidato, "Viu o CPF inteiro.")
+        try:
+            self.log_change(request, candidato, "Viu o CPF inteiro.")
+        except OperationalError:
+            # Sem a linha no histórico não se mostra nada.
+            self.recusar(request, OCUPADO)
+            return self.voltar_a_ficha(request, candidato)
         contexto = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
@@ -66,7 +71,11 @@ class Cpf(Acesso):
         achados: list[Candidato] | None = None
         if request.method == "POST" and form.is_valid():
             achados = list(Candidato.objects.filter(cpf=form.cleaned_data["cpf"]).select_related("edicao"))
-            self._anotar_busca(request, achados)
+            try:
+                self._anotar_busca(request, achados)
+            except OperationalError:
+                self.recusar(request, OCUPADO)
+                return HttpResponseRedirect(self.endereco("por_cpf"))
             if len(achados) == 1:
                 return HttpResponseRedirect(self.endereco("change", achados[0].pk))
         contexto = {

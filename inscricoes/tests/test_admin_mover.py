@@ -1,6 +1,8 @@
 """Mover candidatos: cada passo permitido e cada proibido, em lote com a sua recusa, e dois produtores de uma vez."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from inscricoes.admin.acoes import DESTINOS, MAXIMO_POR_VEZ
 from inscricoes.models import Aviso, Candidato, Edicao, Movimento
 from inscricoes.services import candidato_selecionado
 from inscricoes.situacoes import DO_CANDIDATO, PASSOS, Situacao
-from inscricoes.tests.selecao import LISTA, candidato, entrar, produtor
+from inscricoes.tests.selecao import CPF, LISTA, candidato, entrar, produtor
 
 PERMITIDOS = [(de, para) for de, destinos in PASSOS.items() for para in destinos if para not in DO_CANDIDATO]
 PROIBIDOS = [(de, para) for de in Situacao for para in DESTINOS if (de, para) not in PERMITIDOS]
@@ -228,3 +230,36 @@ def test_dois_produtores_movem_o_mesmo_uma_vez_so(caminho: str, para: str) -> No
         f"Ana (Belém/PA) passou a “{nome}”.",
     ]
     assert (Movimento.objects.count(), Aviso.objects.count(), LogEntry.objects.count()) == (1, 1, 1)
+
+
+# --- O banco ocupado (SQLite: um escritor por vez) ---
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="só o SQLite tem um escritor por vez")
+@pytest.mark.parametrize(
+    ("onde", "dados"),
+    [
+        ("{id}/mover/em_analise/", {}),
+        ("", {"action": "passar_a_em_analise"}),
+        ("{id}/parecer/", {"nota": "5", "texto": "Comentário que não se perde."}),
+        ("{id}/cpf/", {}),
+        ("por-cpf/", {"cpf": CPF}),
+        ("exportar/csv/", {}),
+        ("{id}/change/", {}),
+    ],
+)
+def test_banco_ocupado_e_uma_frase_e_nada_muda(onde: str, dados: dict[str, str]) -> None:
+    ana = candidato(Edicao.objects.create(nome="BBB 24", ano=2024), "Ana", cpf=CPF, situacao="enviada")
+    cliente = entrar(produtor("chefe", is_superuser=True))
+    antes = list(Candidato.objects.values())
+    with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as outro:
+        outro.execute("BEGIN IMMEDIATE")
+        resposta = cliente.post(LISTA + onde.format(id=ana.pk), {"_selected_action": [ana.pk], **dados})
+        outro.execute("ROLLBACK")
+    assert resposta.status_code in (200, 302)
+    texto = " ".join(recados(resposta)) + resposta.content.decode()
+    assert "O banco está ocupado demais neste momento e nada mudou. Tente de novo." in texto
+    assert not any(forma in " ".join(recados(resposta)) for forma in (CPF, "529.982"))
+    assert ("texto" not in dados) or dados["texto"] in texto
+    assert (list(Candidato.objects.values()), LogEntry.objects.count()) == (antes, 0)
