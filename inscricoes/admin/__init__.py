@@ -1,4 +1,4 @@
-"""A sala da produção nas inscrições, um arquivo por ideia."""
+"""A sala da produção nas inscrições, um arquivo por ideia: a fila e a ficha de cada um, o questionário, as edições."""
 
 from inscricoes.admin import candidatos, edicoes, questionario
 

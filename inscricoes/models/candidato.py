@@ -1,7 +1,7 @@
 """A inscrição de uma pessoa numa edição."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -104,7 +104,8 @@ class Candidato(models.Model):
             ("exportar_candidato", "Pode exportar a lista de candidatos"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["edicao", "situacao", "-criado_em"], name="candidato_fila"),
+            models.Index(fields=["edicao", "situacao", "-enviado_em", "-id"], name="candidato_por_situacao"),
+            models.Index(fields=["edicao", "-enviado_em", "-id"], name="candidato_recentes"),
             models.Index(fields=["edicao", "uf"], name="candidato_uf"),
             models.Index(fields=["edicao", "nascimento"], name="candidato_nascimento"),
         ]
@@ -150,6 +151,18 @@ class Candidato(models.Model):
     def nome_de_tratamento(self) -> str:
         """Como se fala com a pessoa: o nome que ela escolheu, antes do que está nos documentos."""
         return self.nome_curto or self.nome_social or self.nome
+
+    @property
+    def idade_na_regra(self) -> int | None:
+        """Anos que completa até o fim do ano da inscrição: a idade de que a regra do programa fala."""
+        return None if self.nascimento is None else self.edicao.ano_da_inscricao - self.nascimento.year
+
+    def idade_em(self, dia: date) -> int | None:
+        """Anos completos neste dia."""
+        if self.nascimento is None:
+            return None
+        ainda_nao = (dia.month, dia.day) < (self.nascimento.month, self.nascimento.day)
+        return dia.year - self.nascimento.year - ainda_nao
 
     def editavel(self, agora: datetime) -> bool:
         """Se o próprio candidato ainda pode mudar a inscrição."""

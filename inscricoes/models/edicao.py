@@ -53,6 +53,11 @@ class Regiao(models.TextChoices):
     def ufs(self) -> tuple[UF, ...]:
         return _UFS[self]
 
+    @classmethod
+    def da_uf(cls, uf: str) -> "Regiao | None":
+        """A região de uma sigla de estado; `None` se não é uma."""
+        return next((regiao for regiao, ufs in _UFS.items() if uf in ufs), None)
+
 
 _UFS = {
     Regiao.NORTE: (UF.AC, UF.AM, UF.AP, UF.PA, UF.RO, UF.RR, UF.TO),

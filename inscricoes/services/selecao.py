@@ -36,6 +36,13 @@ class NaoSelecionavel(MovimentoProibido):
         )
 
 
+class ParecerRecusado(MovimentoProibido):
+    """A inscrição ainda é um rascunho, ou a pessoa desistiu: não há o que avaliar."""
+
+    def __init__(self, candidato: Candidato) -> None:
+        Exception.__init__(self, f"{candidato} não recebe parecer: está como “{candidato.get_situacao_display()}”.")
+
+
 @transaction.atomic
 def mover(
     candidato: Candidato,
@@ -73,13 +80,13 @@ def selecionar(candidato: Candidato, *, por: AbstractBaseUser | None = None, ago
 def opinar(candidato: Candidato, *, autor: AbstractBaseUser, nota: int | None, texto: str) -> Parecer:
     """Guarda o parecer do autor (o novo no lugar do velho) e a média das notas. Rascunho não recebe parecer.
 
-    Levanta `MovimentoProibido` se a inscrição não foi enviada.
+    Levanta `ParecerRecusado` se a inscrição não foi enviada.
     """
     # Trancada: duas notas ao mesmo tempo não deixam a média de uma só.
     Candidato.objects.select_for_update().get(pk=candidato.pk)
     candidato.refresh_from_db()
     if candidato.situacao not in ENVIADAS:
-        raise MovimentoProibido(candidato, Situacao.EM_ANALISE)
+        raise ParecerRecusado(candidato)
     parecer, _ = Parecer.objects.update_or_create(
         candidato=candidato, autor_id=autor.pk, defaults={"nota": nota, "texto": texto}
     )
