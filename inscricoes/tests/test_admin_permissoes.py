@@ -166,6 +166,8 @@ def test_os_grupos_tem_so_o_seu(db: None) -> None:
             "exportar_candidato",
             "view_parecer",
             "view_edicao",
+            "change_edicao",
+            *(f"{verbo}_{modelo}" for modelo in ("secao", "pergunta", "termo") for verbo in ("view", "add", "change")),
         },
         "Seleção (dados sensíveis)": {"view_candidato", "ver_cpf"},
     }
