@@ -18,6 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 Rede = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+SITE_LOCAL = "http://127.0.0.1:8000"
 VERDADEIROS = frozenset({"1", "true", "on", "yes", "sim"})
 FALSOS = frozenset({"0", "false", "off", "no", "nao", "não"})
 BITS_MAXIMOS = 30
@@ -76,6 +77,20 @@ class Ambiente:
                     f"{nome}: {origem!r} não é uma origem; escreva como https://exemplo.com.br, sem barra no fim."
                 )
         return origens
+
+    def site(self, nome: str, omissao: str) -> str:
+        """O endereço público do site, sem barra no fim: é dele que saem os elos das cartas."""
+        bruto = self.texto(nome, omissao)
+        try:
+            partes = urlsplit(bruto)
+            boa = partes.port != 0 and bool(partes.hostname) and partes.username is None
+        except ValueError:
+            boa = False
+        if not boa or partes.scheme not in ("http", "https") or bruto != f"{partes.scheme}://{partes.netloc}":
+            raise ImproperlyConfigured(
+                f"{nome}: {bruto!r} não é o endereço de um site; escreva como https://exemplo.com.br, sem barra no fim."
+            )
+        return bruto
 
     def redes(self, nome: str) -> list[Rede]:
         redes: list[Rede] = []

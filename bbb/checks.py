@@ -95,6 +95,19 @@ def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     return avisos
 
 
+def cartas_que_levam_ao_site(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Com HTTPS há público de verdade: o elo de uma carta tem de levar a este site, e cifrado."""
+    if not settings.HTTPS or settings.SITE_URL.startswith("https://"):
+        return []
+    return [
+        Warning(
+            f"SITE_URL é {settings.SITE_URL}: é para lá que levam os elos das cartas aos candidatos.",
+            hint="Escreva o endereço público do site: SITE_URL=https://exemplo.com.br",
+            id="bbb.W006",
+        )
+    ]
+
+
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Lê os PRAGMAs de volta: o SQLite aceita em silêncio o que não pode cumprir (WAL em disco de rede)."""
     erros: list[CheckMessage] = []

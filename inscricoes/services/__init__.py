@@ -1,6 +1,8 @@
 """O que se faz com uma inscrição. Páginas, admin e API chamam as mesmas funções."""
 
+from inscricoes.services.eliminacao import conta_eliminavel, eliminar, eliminar_conta
 from inscricoes.services.inscricao import (
+    ContaEliminada,
     CpfRepetido,
     EmailRepetido,
     InscricaoFechada,
@@ -17,6 +19,7 @@ from inscricoes.services.inscricao import (
 )
 from inscricoes.services.selecao import (
     SELECIONAVEIS,
+    InscricaoEliminada,
     MovimentoProibido,
     NaoSelecionavel,
     candidato_selecionado,
@@ -27,8 +30,10 @@ from inscricoes.services.selecao import (
 
 __all__ = [
     "SELECIONAVEIS",
+    "ContaEliminada",
     "CpfRepetido",
     "EmailRepetido",
+    "InscricaoEliminada",
     "InscricaoFechada",
     "InscricaoIncompleta",
     "MovimentoProibido",
@@ -37,7 +42,10 @@ __all__ = [
     "Pendencia",
     "candidato_selecionado",
     "comecar",
+    "conta_eliminavel",
     "desistir",
+    "eliminar",
+    "eliminar_conta",
     "enviar",
     "mover",
     "opinar",

@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from inscricoes.admin.eliminacao import Eliminar
 from inscricoes.models import Candidato, Edicao
 from inscricoes.services import SELECIONAVEIS, NaoSelecionavel, selecionar
 
@@ -21,7 +22,7 @@ class EdicaoAdmin(admin.ModelAdmin):
 
 
 @admin.register(Candidato)
-class CandidatoAdmin(admin.ModelAdmin):
+class CandidatoAdmin(Eliminar, admin.ModelAdmin):
     list_display = ("nome", "nome_curto", "de_onde", "profissao", "estado_da_inscricao", "criado_em")
     list_filter = ("edicao", "situacao", "uf")
     list_per_page = 50

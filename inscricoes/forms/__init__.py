@@ -1,0 +1,1 @@
+"""Os formulários leem e conferem; quem age são os serviços."""

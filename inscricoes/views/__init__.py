@@ -1,0 +1,1 @@
+"""As páginas das inscrições, um módulo por ideia."""
