@@ -49,7 +49,7 @@ MARGEM_DE_PUBLICACAO = 5
 
 # --- As inscrições ---------------------------------------------------------------------------------------------------
 AVISOS_EM_SEGUNDO_PLANO = True
-"""Se cada processo manda as suas cartas, numa thread, logo depois da mudança. Sem isso, só o `enviar_avisos` as manda."""
+"""Se cada processo manda as suas cartas, numa thread, logo depois da mudança. Sem isso, só o `enviar_avisos` manda."""
 EMAIL_TIMEOUT = 5
 """Segundos de espera pelo servidor de e-mail, a cada passo da conversa com ele."""
 
@@ -173,14 +173,12 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
-# --- Registros: nada de pessoal neles (bbb/registros.py) ---------------------------------------------------------------
+# --- Registros: nada de pessoal neles (bbb/registros.py) -------------------------------------------------------------
 DEFAULT_EXCEPTION_REPORTER_FILTER = "bbb.registros.SemDadosDoPedido"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}
-    },
+    "formatters": {"linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "filters": {"sem_dados_pessoais": {"()": "bbb.registros.SemDadosPessoais"}},
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "linha", "filters": ["sem_dados_pessoais"]}

@@ -62,8 +62,10 @@ class AvisoAdmin(SoDeLeitura):
     @admin.action(description="Tentar mandar de novo as que não foram", permissions=["tentar"])
     def mandar_de_novo(self, request: HttpRequest, queryset: QuerySet[Aviso]) -> None:
         """Recomeça as tentativas das que não foram enviadas. As superadas continuam superadas."""
-        quantas = queryset.filter(enviado_em__isnull=True).exclude(erro=avisos.SUPERADA).update(
-            tentativas=0, tentar_em=timezone.now()
+        quantas = (
+            queryset.filter(enviado_em__isnull=True)
+            .exclude(erro=avisos.SUPERADA)
+            .update(tentativas=0, tentar_em=timezone.now())
         )
         transaction.on_commit(avisos.acordar)
         self.message_user(request, f"{quantas} cartas vão ser mandadas de novo.", messages.SUCCESS)

@@ -19,7 +19,7 @@ from inscricoes.services.eliminacao import ELIMINADA
 
 
 class Eliminar:
-    """A parte do `CandidatoAdmin` que apaga. Todo caminho do admin que apagaria uma linha passa por `services.eliminar`.
+    """A parte do `CandidatoAdmin` que apaga. Todo caminho do admin que apaga uma linha passa por `services.eliminar`.
 
     O endereço é o do Django (`.../delete/`), que o botão “Apagar” da ficha já conhece; a página é a nossa. Vem antes de
     `admin.ModelAdmin` na lista de bases.

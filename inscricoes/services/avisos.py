@@ -3,10 +3,11 @@
 Quem manda é `enviar_pendentes`, chamada por uma thread deste processo (`acordar`, depois do commit), pelo comando
 `enviar_avisos`, ou por uma fila de fora: todos fazem o mesmo, ao mesmo tempo se for o caso.
 
-**Uma carta chega ao menos uma vez, e quase sempre uma só.** Quem vai mandar toma a carta com um UPDATE condicional que a
-empurra para a próxima tentativa, manda, e só depois a marca como enviada. Dois processos nunca mandam a mesma tentativa.
-Se quem a tomou cai entre o servidor aceitar e a marca, ela vai outra vez quando a espera vence: uma repetição por queda,
-e nunca mais que `len(ESPERAS)` ao todo. As repetições levam o mesmo Message-ID, e muitos programas mostram uma só.
+**Uma carta chega ao menos uma vez, e quase sempre uma só.** Quem vai mandar toma a carta com um UPDATE condicional, que
+a empurra para a próxima tentativa; manda; e só depois a marca como enviada. Dois processos nunca mandam a mesma
+tentativa. Se quem a tomou cai entre o servidor aceitar e a marca, ela vai outra vez quando a espera vence: uma
+repetição por queda, e nunca mais que `len(ESPERAS)` ao todo. As repetições levam o mesmo Message-ID, e muitos programas mostram
+uma só.
 
 **Só se manda a carta da situação de agora.** Se a inscrição já mudou outra vez, a carta velha fica sem mandar
 (`SUPERADA`): quem recebesse “em análise” depois de “não segue” não saberia em que acreditar.
@@ -82,7 +83,7 @@ def pendentes() -> QuerySet[Aviso]:
 
 
 def enviar_pendentes(*, limite: int = POR_VOLTA) -> Remessa:
-    """Manda até `limite` cartas cuja hora chegou, das mais velhas às mais novas. Erro de e-mail se anota, não se levanta.
+    """Manda até `limite` cartas cuja hora chegou, das mais velhas às mais novas. Erros de e-mail se anotam.
 
     Não se chama dentro de uma transação: cada carta é tomada e marcada na sua.
     """
@@ -186,9 +187,7 @@ def _falhou(aviso: Aviso, erro: Exception) -> None:
     desistiu = aviso.tentativas >= len(ESPERAS)
     mudanca: dict[str, object] = {"tentar_em": None} if desistiu else {}
     Aviso.objects.filter(pk=aviso.pk).update(erro=tipo[:80], **mudanca)
-    registro.warning(
-        "a carta %d não saiu (%s), tentativa %d de %d", aviso.pk, tipo, aviso.tentativas, len(ESPERAS)
-    )
+    registro.warning("a carta %d não saiu (%s), tentativa %d de %d", aviso.pk, tipo, aviso.tentativas, len(ESPERAS))
 
 
 def _fechar(correio: BaseEmailBackend) -> None:

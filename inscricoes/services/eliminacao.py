@@ -84,8 +84,12 @@ def conta_em_uso(conta: models.Model) -> bool:
         bool(getattr(conta, "is_staff", False) or getattr(conta, "is_superuser", False))
         or Candidato.objects.filter(conta_id=conta.pk).exists()
         or LogEntry.objects.filter(user_id=conta.pk).exists()
-        or any(resposta is False for _, resposta in conta_eliminavel.send(sender=type(conta), conta=conta))
+        or not all(_pode(resposta) for _, resposta in conta_eliminavel.send(sender=type(conta), conta=conta))
     )
+
+
+def _pode(resposta: object) -> bool:
+    return resposta is not False
 
 
 def _eliminar_conta_trancada(conta: models.Model) -> bool:

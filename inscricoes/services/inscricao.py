@@ -37,11 +37,10 @@ class NaoEditavel(Exception):
     """A inscrição já foi enviada, ou o prazo acabou: nada mudou."""
 
     def __init__(self, candidato: Candidato, frase: str = "") -> None:
+        if not frase and candidato.situacao != Situacao.RASCUNHO:
+            frase = f"A inscrição está como “{candidato.get_situacao_display()}” e não muda mais."
         super().__init__(
-            frase
-            or f"A inscrição está como “{candidato.get_situacao_display()}” e não muda mais."
-            if candidato.situacao != Situacao.RASCUNHO
-            else "O prazo de inscrição acabou: o que você já tinha salvo continua guardado, mas não muda mais."
+            frase or "O prazo de inscrição acabou: o que você já tinha salvo continua guardado, mas não muda mais."
         )
 
 

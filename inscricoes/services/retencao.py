@@ -40,9 +40,7 @@ def eliminar_vencidas(
     while True:
         lote = list(vencidas(edicao, agora=agora).filter(pk__gt=ultima).order_by("pk")[:LOTE])
         for candidato in lote:
-            eliminadas += eliminar(
-                candidato, origem=Eliminacao.Origem.RETENCAO, agora=agora, se=NAO_SELECIONADA
-            )
+            eliminadas += eliminar(candidato, origem=Eliminacao.Origem.RETENCAO, agora=agora, se=NAO_SELECIONADA)
             ultima = candidato.pk
         if not lote:
             return eliminadas

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from django.utils import timezone
 
 from inscricoes.arquivos import guarda
-from inscricoes.models import Candidato, Movimento, Parecer, Pergunta, Resposta, Video
+from inscricoes.models import Candidato, Movimento, Pergunta, Resposta
 from inscricoes.situacoes import DO_CANDIDATO, Situacao
 from inscricoes.validators import cpf_pontuado
 
@@ -85,7 +85,11 @@ def dados(candidato: Candidato, *, agora: datetime) -> dict[str, Any]:
         },
         "conta": None
         if conta is None
-        else {"email": conta.email, "criada_em": _quando(conta.date_joined), "ultima_entrada": _quando(conta.last_login)},
+        else {
+            "email": conta.email,
+            "criada_em": _quando(conta.date_joined),
+            "ultima_entrada": _quando(conta.last_login),
+        },
         "consentimento": None
         if termo is None
         else {"versao": termo.versao, "aceito_em": _quando(candidato.consentiu_em), "texto": termo.texto},
@@ -214,6 +218,6 @@ def _a_caminho(candidato: Candidato) -> dict[str, Any] | None:
 
 
 def _quando(momento: date | datetime | None) -> str | None:
-    if momento is None:
-        return None
-    return timezone.localtime(momento).isoformat(timespec="seconds") if isinstance(momento, datetime) else momento.isoformat()
+    if isinstance(momento, datetime):
+        return timezone.localtime(momento).isoformat(timespec="seconds")
+    return None if momento is None else momento.isoformat()

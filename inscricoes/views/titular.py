@@ -1,7 +1,10 @@
 """Os direitos de quem se inscreveu: ver o que se guarda, levar uma cópia, apagar tudo."""
 
+from typing import cast
+
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -66,7 +69,9 @@ def apagar(request: HttpRequest) -> HttpResponse:
     O segundo clique chega já sem conta, e lê o mesmo que o primeiro.
     """
     if not request.user.is_authenticated:
-        return redirect("inscricoes:apagada") if request.method == "POST" else redirect_to_login(request.get_full_path())
+        return (
+            redirect("inscricoes:apagada") if request.method == "POST" else redirect_to_login(request.get_full_path())
+        )
     candidato = _inscricao_se_ha(request)
     form = ApagarForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
@@ -82,9 +87,9 @@ def apagar(request: HttpRequest) -> HttpResponse:
 
 
 def _apagar(request: HttpRequest, candidato: Candidato | None) -> HttpResponse:
-    conta = request.user
+    conta = cast(AbstractBaseUser, request.user)
     if candidato is None:
-        services.eliminar_conta(conta)  # type: ignore[arg-type] # não é anônima
+        services.eliminar_conta(conta)
     else:
         services.eliminar(candidato, origem=Eliminacao.Origem.PEDIDO, agora=timezone.now())
     if not type(conta)._default_manager.filter(pk=conta.pk).exists():

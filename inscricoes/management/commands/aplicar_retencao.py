@@ -15,7 +15,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--aplicar", action="store_true", help="Elimina de verdade. Sem isto, só conta. Não há volta.")
+        parser.add_argument(
+            "--aplicar", action="store_true", help="Elimina de verdade. Sem isto, só conta. Não há volta."
+        )
 
         parser.add_argument(
             "--de-novo",
@@ -23,7 +25,7 @@ class Command(BaseCommand):
             nargs="+",
             default=[],
             metavar="NÚMERO",
-            help="Depois de recuperar o banco de uma cópia antiga: inscrições que o registro do servidor diz eliminadas.",
+            help="Depois de recuperar uma cópia antiga do banco: as que o registro do servidor diz eliminadas.",
         )
 
     def handle(self, *args: Any, aplicar: bool, de_novo: list[int], **opcoes: Any) -> None:
@@ -47,7 +49,9 @@ class Command(BaseCommand):
                 self._dizer(f"{edicao}: a guarda venceu em {data}; {devidas} a eliminar.")
             else:
                 eliminadas = retencao.eliminar_vencidas(
-                    edicao, agora=agora, avisar=lambda n, de=devidas: self._dizer(f"  {n} de {de}")  # type: ignore[misc]
+                    edicao,
+                    agora=agora,
+                    avisar=lambda n, de=devidas: self._dizer(f"  {n} de {de}"),  # type: ignore[misc]
                 )
                 self._dizer(f"{edicao}: a guarda venceu em {data}; {eliminadas} de {devidas} eliminadas.")
         if not aplicar:

@@ -17,7 +17,9 @@ class Command(BaseCommand):
     help = "Apaga arquivos de inscrições sem linha no banco há mais de 24 h."
 
     def handle(self, *args: Any, **opcoes: Any) -> None:
-        com_linha = {str(pk) for modelo in (Foto, Video, EnvioDeVideo) for pk in modelo.objects.values_list("pk", flat=True)}
+        com_linha = {
+            str(pk) for modelo in (Foto, Video, EnvioDeVideo) for pk in modelo.objects.values_list("pk", flat=True)
+        }
         orfaos = [
             caminho
             for caminho, mudou in guarda.todos()
