@@ -190,7 +190,8 @@ LOGGING = {
         "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        # Em DEBUG, o SQL com os valores.
+        # Em DEBUG escrevem, por natureza, o SQL com os valores e tudo o que a página tinha na mão: nunca.
         "django.db.backends": {"level": "INFO"},
+        "django.template": {"level": "INFO"},
     },
 }

@@ -6,8 +6,8 @@ Quem manda é `enviar_pendentes`, chamada por uma thread deste processo (`acorda
 **Uma carta chega ao menos uma vez, e quase sempre uma só.** Quem vai mandar toma a carta com um UPDATE condicional, que
 a empurra para a próxima tentativa; manda; e só depois a marca como enviada. Dois processos nunca mandam a mesma
 tentativa. Se quem a tomou cai entre o servidor aceitar e a marca, ela vai outra vez quando a espera vence: uma
-repetição por queda, e nunca mais que `len(ESPERAS)` ao todo. As repetições levam o mesmo Message-ID, e muitos programas mostram
-uma só.
+repetição por queda, e nunca mais que `len(ESPERAS)` ao todo. As repetições levam o mesmo Message-ID, e muitos programas
+mostram uma só.
 
 **Só se manda a carta da situação de agora.** Se a inscrição já mudou outra vez, a carta velha fica sem mandar
 (`SUPERADA`): quem recebesse “em análise” depois de “não segue” não saberia em que acreditar.

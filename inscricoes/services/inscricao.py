@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -82,7 +83,7 @@ def comecar(*, conta: AbstractBaseUser, email: str, edicao: Edicao, agora: datet
     Levanta `InscricaoFechada`, `EmailRepetido` ou `ContaEliminada`.
     """
     # Trancada: quem apaga a conta noutra aba espera por esta inscrição, e a vê; ou já a apagou.
-    if not type(conta)._default_manager.select_for_update().filter(pk=conta.pk).exists():
+    if not get_user_model()._default_manager.select_for_update().filter(pk=conta.pk).exists():
         raise ContaEliminada
     ja_existe = Candidato.objects.filter(conta_id=conta.pk, edicao=edicao).first()
     if ja_existe is not None:

@@ -36,11 +36,6 @@ def _midia_so_deste(settings: Settings, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def produtora(db: None) -> User:
-    return User.objects.create_user("produtora", is_staff=True)
-
-
-@pytest.fixture
 def completa(aberta: Edicao, dora: User, produtora: User, tmp_path: Path) -> Candidato:
     return pessoa.inscricao_completa(dora, aberta, tmp_path, produtora)
 

@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.contrib.auth import logout
+from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser
 from django.contrib.auth.views import redirect_to_login
@@ -92,7 +92,7 @@ def _apagar(request: HttpRequest, candidato: Candidato | None) -> HttpResponse:
         services.eliminar_conta(conta)
     else:
         services.eliminar(candidato, origem=Eliminacao.Origem.PEDIDO, agora=timezone.now())
-    if not type(conta)._default_manager.filter(pk=conta.pk).exists():
+    if not get_user_model()._default_manager.filter(pk=conta.pk).exists():
         logout(request)
     return redirect("inscricoes:apagada")
 
