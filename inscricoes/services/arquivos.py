@@ -2,16 +2,17 @@
 
 import hashlib
 import tempfile
+from datetime import datetime
 from pathlib import Path
-from typing import IO
 
+from django.core.files.base import File
 from PIL import Image
 
 from inscricoes.arquivos import guarda
 from inscricoes.models import Candidato, Foto
 
 
-def guardar_foto(candidato: Candidato, *, arquivo: IO[bytes]) -> Foto:
+def guardar_foto(candidato: Candidato, *, arquivo: "File[bytes]", agora: datetime) -> Foto:
     """Grava a foto na inscrição."""
     imagem = Image.open(arquivo).convert("RGB")
     foto = Foto(

@@ -22,7 +22,6 @@ from inscricoes.situacoes import Situacao
 from inscricoes.tests import pessoa
 from inscricoes.tests.conftest import entrar
 
-
 PRESOS = ("django.db.backends", "django.template")
 """Os que em DEBUG escrevem valores: a configuração os prende em INFO, com a raiz no nível que for."""
 
