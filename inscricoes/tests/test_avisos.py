@@ -20,7 +20,7 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from inscricoes import services
-from inscricoes.models import Aviso, Candidato, Edicao
+from inscricoes.models import Aviso, Candidato, Edicao, Eliminacao
 from inscricoes.services import avisos
 from inscricoes.situacoes import Situacao
 
@@ -382,7 +382,7 @@ def test_so_se_manda_a_carta_da_situacao_de_agora(correio: Correio, enviada: Can
 
 def test_eliminada_nao_recebe_mais_nada(correio: Correio, enviada: Candidato, produtora: User) -> None:
     services.mover(enviada, Situacao.EM_ANALISE, por=produtora)
-    services.eliminar(enviada, origem="pedido", agora=timezone.now())
+    services.eliminar(enviada, origem=Eliminacao.Origem.PEDIDO, agora=timezone.now())
     correio.ligar()
     assert avisos.enviar_pendentes() == avisos.Remessa(0, 0, 0, fora_do_ar=False)
     assert correio.chegou.cartas == []

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.sessions.models import Session
@@ -25,9 +26,10 @@ from inscricoes.models import Candidato, Edicao, Eliminacao, Foto, Parecer
 from inscricoes.services.eliminacao import ELIMINADA, conta_eliminavel
 from inscricoes.situacoes import Situacao
 from inscricoes.tests import pessoa
-from votacao.models import Participante
 
 PEDIDO = Eliminacao.Origem.PEDIDO
+# As inscrições não conhecem a votação: quem foi para a casa se acha pelo nome do modelo.
+Participante = apps.get_model("votacao", "Participante")
 
 
 @pytest.fixture(autouse=True)

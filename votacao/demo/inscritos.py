@@ -48,7 +48,8 @@ TRACOS: dict[str, Tracos] = {
     ),
     "creuza": Tracos(
         "#7a4a2e", "curto", "#b9b3b2", "alcinha", "#f3c14b", "#b3441f", _OLARIA,
-        rosto="redondo", olhar="rindo", sorriso="dentes", oculos="redondo", brinco="ponto", rugas=True, estampa="flores",
+        rosto="redondo", olhar="rindo", sorriso="dentes", oculos="redondo", brinco="ponto", rugas=True,
+        estampa="flores",
     ),
     "icaro": Tracos(
         "#e8b58f", "samurai", "#8a5a2e", "jaqueta", "#8a4b2a", "#e8dcc4", _CERRADO,
