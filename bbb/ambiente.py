@@ -14,7 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 Rede = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -90,6 +91,18 @@ class Ambiente:
             raise ImproperlyConfigured(
                 f"{nome}: {bruto!r} não é o endereço de um site; escreva como https://exemplo.com.br, sem barra no fim."
             )
+        return bruto
+
+    def email(self, nome: str) -> str:
+        """Um endereço de e-mail, ou vazio."""
+        bruto = self.texto(nome)
+        try:
+            if bruto:
+                validate_email(bruto)
+        except ValidationError:
+            raise ImproperlyConfigured(
+                f"{nome}: {bruto!r} não é um e-mail; escreva como dados@exemplo.com.br."
+            ) from None
         return bruto
 
     def redes(self, nome: str) -> list[Rede]:

@@ -16,7 +16,7 @@ class BbbConfig(AppConfig):
         register(checks.chave_fraca, Tags.security, deploy=True)
         register(checks.qualquer_host, Tags.security)
         register(checks.urna_sem_defesa, Tags.security)
-        register(checks.cartas_que_levam_ao_site, Tags.security)
+        register(checks.publico_de_verdade, Tags.security)
         register(checks.sqlite_duravel, Tags.database)
 
 

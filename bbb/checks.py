@@ -95,17 +95,26 @@ def urna_sem_defesa(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     return avisos
 
 
-def cartas_que_levam_ao_site(app_configs: Apps, **_: Any) -> list[CheckMessage]:
-    """Com HTTPS há público de verdade: o elo de uma carta tem de levar a este site, e cifrado."""
-    if not settings.HTTPS or settings.SITE_URL.startswith("https://"):
-        return []
-    return [
-        Warning(
-            f"SITE_URL é {settings.SITE_URL}: é para lá que levam os elos das cartas aos candidatos.",
-            hint="Escreva o endereço público do site: SITE_URL=https://exemplo.com.br",
-            id="bbb.W006",
+def publico_de_verdade(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Com HTTPS há público: o elo de uma carta tem de levar a este site, e quem pergunta dos seus dados, a alguém."""
+    avisos: list[CheckMessage] = []
+    if settings.HTTPS and not settings.SITE_URL.startswith("https://"):
+        avisos.append(
+            Warning(
+                f"SITE_URL é {settings.SITE_URL}: é para lá que levam os elos das cartas aos candidatos.",
+                hint="Escreva o endereço público do site: SITE_URL=https://exemplo.com.br",
+                id="bbb.W006",
+            )
         )
-    ]
+    if settings.HTTPS and not settings.ENCARREGADO:
+        avisos.append(
+            Warning(
+                "ENCARREGADO está vazio: “Meus dados” não diz a quem pedir o que a página não resolve (LGPD, art. 41).",
+                hint="Escreva o e-mail de quem atende: ENCARREGADO=dados@exemplo.com.br",
+                id="bbb.W007",
+            )
+        )
+    return avisos
 
 
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:

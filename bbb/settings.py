@@ -28,6 +28,8 @@ DATABASES = {"default": ambiente.banco("DATABASE_URL", DADOS / "bbb.sqlite3")}
 MEDIA_ROOT = Path(ambiente.texto("MEDIA_ROOT", str(DADOS / "midia")))
 SITE_URL = ambiente.site("SITE_URL", SITE_LOCAL)
 """O endereço deste site para quem lê uma carta. Não sai do pedido: quem pede não escolhe para onde vão os elos."""
+ENCARREGADO = ambiente.email("ENCARREGADO")
+"""O e-mail de quem atende os pedidos sobre dados pessoais (LGPD, art. 41). Aparece em “Meus dados”."""
 PROXIES_CONFIAVEIS = ambiente.redes("PROXIES_CONFIAVEIS")
 CEDULA_BITS = ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=BITS_MAXIMOS)
 LIMITES = ambiente.booleano("LIMITES", omissao=True)

@@ -409,7 +409,7 @@ def test_o_admin_mostra_o_estado_e_manda_de_novo(correio: Correio, enviada: Cand
     avisos.avisar(enviada, agora=timezone.now())
     Aviso.objects.update(tentativas=7, tentar_em=None, erro="ConnectionRefusedError")
     lista = "/admin/inscricoes/aviso/"
-    for estado, quantas in (("desistidas", 1), ("esperam", 0), ("enviadas", 0), ("superadas", 0)):
+    for estado, quantas in (("desistidos", 1), ("esperam", 0), ("enviados", 0), ("superados", 0)):
         assert len(cliente.get(f"{lista}?estado={estado}").context["cl"].result_list) == quantas
     assert "não foi: acabaram as tentativas" in cliente.get(lista).content.decode()
     cliente.post(lista, {"action": "mandar_de_novo", "_selected_action": [Aviso.objects.get().pk]})

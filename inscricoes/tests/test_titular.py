@@ -243,3 +243,11 @@ def test_depois_do_prazo_ainda_se_leva_e_se_apaga(rascunho_da_dora: Candidato, d
         assert copia.namelist() == ["dados.json"]
     cliente.post(APAGAR, {"entendi": "on"})
     assert Candidato.objects.count() == 0
+
+
+def test_a_pagina_diz_a_quem_escrever(rascunho_da_dora: Candidato, dora: User, settings: Settings) -> None:
+    cliente = entrar(dora)
+    settings.ENCARREGADO = ""
+    assert "mailto:" not in cliente.get(DADOS).content.decode()
+    settings.ENCARREGADO = "dados@exemplo.com.br"
+    assert 'href="mailto:dados@exemplo.com.br"' in cliente.get(DADOS).content.decode()

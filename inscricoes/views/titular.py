@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib.auth import get_user_model, logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import AbstractBaseUser
@@ -45,6 +46,7 @@ def meus_dados(request: HttpRequest) -> HttpResponse:
         "resumo": None if candidato is None else titular.resumo(candidato),
         "outras": [outra for outra in roteiro.inscricoes_da_conta(request) if outra != candidato],
         "escolhida": _escolhida(request, candidato),
+        "encarregado": settings.ENCARREGADO,
     }
     return render(request, "inscricoes/meus_dados.html", contexto)
 
