@@ -47,6 +47,7 @@ $(VENV)/.mede: bench/requirements.txt $(VENV)/.roda
 demo: export DEBUG = False
 demo: export HTTPS = False
 demo: export EMAIL_URL ?= demo://
+demo: export SITE_URL ?= http://127.0.0.1:$(PORTA)
 demo: $(VENV)/.roda
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py carregar_demo

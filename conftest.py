@@ -62,6 +62,8 @@ def _cada_teste_por_si(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Non
     limites.esquecer()
     midia = settings.MEDIA_ROOT
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "midia"
+    # Uma thread que manda cartas não respeita o fim de um teste; quem a testa, liga-a.
+    settings.AVISOS_EM_SEGUNDO_PLANO = False
     yield
     settings.MEDIA_ROOT = midia
 

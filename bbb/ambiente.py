@@ -15,10 +15,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import environ
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
+from django.core.validators import validate_email
 
 Rede = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+SITE_LOCAL = "http://127.0.0.1:8000"
 VERDADEIROS = frozenset({"1", "true", "on", "yes", "sim"})
 FALSOS = frozenset({"0", "false", "off", "no", "nao", "não"})
 CAIXA_DE_DEMONSTRACAO = "bbb.contas.correio.CaixaDeDemonstracao"
@@ -121,6 +123,32 @@ class Ambiente:
                     f"{nome}: {origem!r} não é uma origem; escreva como https://exemplo.com.br, sem barra no fim."
                 )
         return origens
+
+    def site(self, nome: str, omissao: str) -> str:
+        """O endereço público do site, sem barra no fim: é dele que saem os elos das cartas."""
+        bruto = self.texto(nome, omissao)
+        try:
+            partes = urlsplit(bruto)
+            boa = partes.port != 0 and bool(partes.hostname) and partes.username is None
+        except ValueError:
+            boa = False
+        if not boa or partes.scheme not in ("http", "https") or bruto != f"{partes.scheme}://{partes.netloc}":
+            raise ImproperlyConfigured(
+                f"{nome}: {bruto!r} não é o endereço de um site; escreva como https://exemplo.com.br, sem barra no fim."
+            )
+        return bruto
+
+    def email(self, nome: str) -> str:
+        """Um endereço de e-mail, ou vazio."""
+        bruto = self.texto(nome)
+        try:
+            if bruto:
+                validate_email(bruto)
+        except ValidationError:
+            raise ImproperlyConfigured(
+                f"{nome}: {bruto!r} não é um e-mail; escreva como dados@exemplo.com.br."
+            ) from None
+        return bruto
 
     def redes(self, nome: str) -> list[Rede]:
         redes: list[Rede] = []

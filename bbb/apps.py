@@ -18,6 +18,7 @@ class BbbConfig(AppConfig):
         register(checks.urna_sem_defesa, Tags.security)
         register(checks.limites_que_se_entendem)
         register(checks.correio_de_producao, Tags.security)
+        register(checks.publico_de_verdade, Tags.security)
         register(checks.sqlite_duravel, Tags.database)
 
 

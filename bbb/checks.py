@@ -164,6 +164,28 @@ def correio_de_producao(app_configs: Apps, **_: Any) -> list[CheckMessage]:
     return avisos
 
 
+def publico_de_verdade(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """Com HTTPS há público: o elo de uma carta tem de levar a este site, e quem pergunta dos seus dados, a alguém."""
+    avisos: list[CheckMessage] = []
+    if settings.HTTPS and not settings.SITE_URL.startswith("https://"):
+        avisos.append(
+            Warning(
+                f"SITE_URL é {settings.SITE_URL}: é para lá que levam os elos das cartas aos candidatos.",
+                hint="Escreva o endereço público do site: SITE_URL=https://exemplo.com.br",
+                id="bbb.W007",
+            )
+        )
+    if settings.HTTPS and not settings.ENCARREGADO:
+        avisos.append(
+            Warning(
+                "ENCARREGADO está vazio: “Meus dados” não diz a quem pedir o que a página não resolve (LGPD, art. 41).",
+                hint="Escreva o e-mail de quem atende: ENCARREGADO=dados@exemplo.com.br",
+                id="bbb.W008",
+            )
+        )
+    return avisos
+
+
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:
     """Lê os PRAGMAs de volta: o SQLite aceita em silêncio o que não pode cumprir (WAL em disco de rede)."""
     erros: list[CheckMessage] = []

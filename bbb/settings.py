@@ -6,7 +6,7 @@ from bootstrap_wrapper import get_bootstrap_css_dir
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from bbb.ambiente import BITS_MAXIMOS, REMETENTE_LOCAL, Ambiente, segredo_local
+from bbb.ambiente import BITS_MAXIMOS, REMETENTE_LOCAL, SITE_LOCAL, Ambiente, segredo_local
 from bbb.contas.limites import limites_das_contas
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -27,6 +27,10 @@ ALLOWED_HOSTS = ambiente.lista("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1
 CSRF_TRUSTED_ORIGINS = ambiente.origens("CSRF_TRUSTED_ORIGINS")
 DATABASES = {"default": ambiente.banco("DATABASE_URL", DADOS / "bbb.sqlite3")}
 MEDIA_ROOT = Path(ambiente.texto("MEDIA_ROOT", str(DADOS / "midia")))
+SITE_URL = ambiente.site("SITE_URL", SITE_LOCAL)
+"""O endereço deste site para quem lê uma carta. Não sai do pedido: quem pede não escolhe para onde vão os elos."""
+ENCARREGADO = ambiente.email("ENCARREGADO")
+"""O e-mail de quem atende os pedidos sobre dados pessoais (LGPD, art. 41). Aparece em “Meus dados”."""
 PROXIES_CONFIAVEIS = ambiente.redes("PROXIES_CONFIAVEIS")
 CEDULA_BITS = ambiente.inteiro("CEDULA_BITS", omissao=16, minimo=0, maximo=BITS_MAXIMOS)
 LIMITES = ambiente.booleano("LIMITES", omissao=True)
@@ -110,6 +114,10 @@ MFA_TOTP_ISSUER = "BBB 24 Produção"
 MFA_TOTP_TOLERANCE = 1
 """Períodos de 30 segundos, para antes e para depois: o relógio do telefone pode estar um pouco fora."""
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # a produção não entra por e-mail
+
+# --- As inscrições ---------------------------------------------------------------------------------------------------
+AVISOS_EM_SEGUNDO_PLANO = True
+"""Se cada processo manda as suas cartas, numa thread, logo depois da mudança. Sem isso, só o `enviar_avisos` manda."""
 
 # --- Django ----------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -241,11 +249,25 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
+# --- Registros: nada de pessoal neles (bbb/registros.py) -------------------------------------------------------------
+DEFAULT_EXCEPTION_REPORTER_FILTER = "bbb.registros.SemDadosDoPedido"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"linha": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "linha"}},
+    "formatters": {"linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {"sem_dados_pessoais": {"()": "bbb.registros.SemDadosPessoais"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "linha", "filters": ["sem_dados_pessoais"]}
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
+    "loggers": {
+        # Os do Django, sem os caminhos que ele lhes dá: um terminal sem filtro, e o e-mail aos administradores.
+        "django": {"handlers": [], "level": "INFO"},
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        # Em DEBUG escrevem, por natureza, o SQL com os valores e tudo o que a página tinha na mão: nunca.
+        "django.db.backends": {"level": "INFO"},
+        "django.template": {"level": "INFO"},
+    },
 }

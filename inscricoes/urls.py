@@ -1,6 +1,6 @@
 from django.urls import path
 
-from inscricoes.views import acompanhar, formulario
+from inscricoes.views import acompanhar, formulario, titular
 
 app_name = "inscricoes"
 
@@ -14,10 +14,11 @@ urlpatterns = [
     path("minha/revisao/", formulario.revisao, name="revisao"),
     path("minha/desistir/", acompanhar.desistir, name="desistir"),
     path("minha/retomar/", acompanhar.retomar, name="retomar"),
-]
-# Lugares de outros ramos, só para este andar sozinho: na junção, saem.
-urlpatterns += [
+    path("minha/meus-dados/", titular.meus_dados, name="meus_dados"),
+    path("minha/meus-dados/exportar/", titular.exportar, name="exportar"),
+    path("minha/meus-dados/apagar/", titular.apagar, name="apagar"),
+    path("apagada/", titular.apagada, name="apagada"),
+    # Lugares do ramo `arquivos`: na junção, saem.
     path("minha/fotos/", acompanhar.minha, name="fotos"),
     path("minha/video/", acompanhar.minha, name="video"),
-    path("minha/meus-dados/", acompanhar.minha, name="meus_dados"),
 ]

@@ -97,6 +97,22 @@ def test_urna_sem_defesa(settings: Settings, limites: bool, bits: int, debug: bo
     assert ids(checks.urna_sem_defesa(None)) == esperado
 
 
+@pytest.mark.parametrize(
+    ("https", "site", "encarregado", "esperado"),
+    [
+        (True, "https://exemplo.com.br", "dados@exemplo.com.br", []),
+        (True, "http://127.0.0.1:8000", "dados@exemplo.com.br", ["bbb.W007"]),
+        (True, "https://exemplo.com.br", "", ["bbb.W008"]),
+        (False, "http://127.0.0.1:8000", "", []),
+    ],
+)
+def test_publico_de_verdade(settings: Settings, https: bool, site: str, encarregado: str, esperado: list[str]) -> None:
+    settings.HTTPS = https
+    settings.SITE_URL = site
+    settings.ENCARREGADO = encarregado
+    assert ids(checks.publico_de_verdade(None)) == esperado
+
+
 @pytest.mark.django_db
 def test_sqlite_duravel_no_banco_do_projeto() -> None:
     assert checks.sqlite_duravel(None, databases=["default"]) == []
@@ -139,7 +155,7 @@ def test_estao_registrados(settings: Settings) -> None:
     settings.ALLOWED_HOSTS = ["*"]
     settings.SECRET_KEY = "curta"
     achados = {str(mensagem.id) for mensagem in run_checks(include_deployment_checks=True)}
-    assert {"bbb.E002", "bbb.E003", "bbb.W001"} <= achados
+    assert {"bbb.E002", "bbb.E003", "bbb.W001", "bbb.W007", "bbb.W008"} <= achados
 
 
 def test_producao_nao_tem_aviso(tmp_path: Path) -> None:
@@ -154,6 +170,8 @@ def test_producao_nao_tem_aviso(tmp_path: Path) -> None:
         HTTPS="True",
         SECRET_KEY=BOA,
         ALLOWED_HOSTS="exemplo.com.br",
+        SITE_URL="https://exemplo.com.br",
+        ENCARREGADO="dados@exemplo.com.br",
         DATABASE_URL=f"sqlite:///{tmp_path / 'banco.sqlite3'}",
         EMAIL_URL="smtp+tls://correio.exemplo.com.br:587",
         EMAIL_REMETENTE="nao-responda@exemplo.com.br",

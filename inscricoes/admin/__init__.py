@@ -1,5 +1,5 @@
 """A sala da produção nas inscrições, um arquivo por ideia: a fila e a ficha de cada um, o questionário, as edições."""
 
-from inscricoes.admin import candidatos, edicoes, questionario
+from inscricoes.admin import avisos, candidatos, edicoes, eliminacao, questionario
 
-__all__ = ["candidatos", "edicoes", "questionario"]
+__all__ = ["avisos", "candidatos", "edicoes", "eliminacao", "questionario"]

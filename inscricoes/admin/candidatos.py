@@ -18,6 +18,7 @@ from inscricoes.admin.acesso import OCUPADO, endereco_do_arquivo, pode
 from inscricoes.admin.acoes import ACOES, Acoes
 from inscricoes.admin.comparacao import Comparacao
 from inscricoes.admin.cpf import Cpf
+from inscricoes.admin.eliminacao import Eliminar
 from inscricoes.admin.exportacao import Exportacao
 from inscricoes.admin.ficha import Ficha, fora_da_idade
 from inscricoes.admin.fila import CAMPOS_DA_BUSCA, Busca
@@ -58,7 +59,7 @@ class CandidatoForm(forms.ModelForm):
 
 
 @admin.register(Candidato)
-class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, admin.ModelAdmin):
+class CandidatoAdmin(Eliminar, Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, admin.ModelAdmin):
     form = CandidatoForm
     list_display = (
         "retrato",
@@ -86,10 +87,6 @@ class CandidatoAdmin(Busca, Acoes, Ficha, Cpf, Folha, Comparacao, Exportacao, ad
 
     def endereco(self, nome: str, *argumentos: int) -> str:
         return reverse(f"admin:inscricoes_candidato_{nome}", args=argumentos)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Candidato | None = None) -> bool:
-        """Uma inscrição não se apaga por aqui: eliminar os dados de alguém é outra coisa, com a sua confirmação."""
-        return False
 
     # --- A fila ---
 

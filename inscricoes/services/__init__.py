@@ -1,7 +1,9 @@
 """O que se faz com uma inscrição. Páginas, admin e API chamam as mesmas funções."""
 
+from inscricoes.services.eliminacao import conta_eliminavel, eliminar, eliminar_conta
 from inscricoes.services.inscricao import (
     OBRIGATORIOS,
+    ContaEliminada,
     CpfRepetido,
     EmailRepetido,
     InscricaoFechada,
@@ -19,6 +21,7 @@ from inscricoes.services.inscricao import (
 from inscricoes.services.questionario import NaoSubstituivel, nova_versao, publicar, retirar, substituir
 from inscricoes.services.selecao import (
     SELECIONAVEIS,
+    InscricaoEliminada,
     MovimentoProibido,
     NaoSelecionavel,
     ParecerRecusado,
@@ -31,8 +34,10 @@ from inscricoes.services.selecao import (
 __all__ = [
     "OBRIGATORIOS",
     "SELECIONAVEIS",
+    "ContaEliminada",
     "CpfRepetido",
     "EmailRepetido",
+    "InscricaoEliminada",
     "InscricaoFechada",
     "InscricaoIncompleta",
     "MovimentoProibido",
@@ -43,7 +48,10 @@ __all__ = [
     "Pendencia",
     "candidato_selecionado",
     "comecar",
+    "conta_eliminavel",
     "desistir",
+    "eliminar",
+    "eliminar_conta",
     "enviar",
     "mover",
     "nova_versao",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -36,11 +37,11 @@ class InscricaoFechada(Exception):
 class NaoEditavel(Exception):
     """A inscrição já foi enviada, ou o prazo acabou: nada mudou."""
 
-    def __init__(self, candidato: Candidato) -> None:
+    def __init__(self, candidato: Candidato, frase: str = "") -> None:
+        if not frase and candidato.situacao != Situacao.RASCUNHO:
+            frase = f"A inscrição está como “{candidato.get_situacao_display()}” e não muda mais."
         super().__init__(
-            f"A inscrição está como “{candidato.get_situacao_display()}” e não muda mais."
-            if candidato.situacao != Situacao.RASCUNHO
-            else "O prazo de inscrição acabou: o que você já tinha salvo continua guardado, mas não muda mais."
+            frase or "O prazo de inscrição acabou: o que você já tinha salvo continua guardado, mas não muda mais."
         )
 
 
@@ -63,6 +64,13 @@ class CpfRepetido(Exception):
         super().__init__("Já há uma inscrição enviada com este CPF nesta edição.")
 
 
+class ContaEliminada(Exception):
+    """A pessoa apagou os seus dados noutra aba, e a conta com eles."""
+
+    def __init__(self) -> None:
+        super().__init__("Esta conta acaba de ser apagada. Entre de novo para começar outra inscrição.")
+
+
 class EmailRepetido(Exception):
     def __init__(self) -> None:
         super().__init__("Já há uma inscrição com este e-mail nesta edição, feita por outra conta.")
@@ -72,8 +80,11 @@ class EmailRepetido(Exception):
 def comecar(*, conta: AbstractBaseUser, email: str, edicao: Edicao, agora: datetime) -> Candidato:
     """O rascunho desta conta nesta edição; começa um se não há. Idempotente.
 
-    Levanta `InscricaoFechada` ou `EmailRepetido`.
+    Levanta `InscricaoFechada`, `EmailRepetido` ou `ContaEliminada`.
     """
+    # Trancada: quem apaga a conta noutra aba espera por esta inscrição, e a vê; ou já a apagou.
+    if not get_user_model()._default_manager.select_for_update().filter(pk=conta.pk).exists():
+        raise ContaEliminada
     ja_existe = Candidato.objects.filter(conta_id=conta.pk, edicao=edicao).first()
     if ja_existe is not None:
         return ja_existe
@@ -99,9 +110,17 @@ def _adotar(conta: AbstractBaseUser, email: str, edicao: Edicao) -> Candidato:
     return candidato
 
 
-def _trancar_editavel(candidato: Candidato, agora: datetime) -> None:
+def _trancar(candidato: Candidato) -> None:
+    """Relê e tranca até o fim da transação. Levanta `NaoEditavel` se a pessoa a eliminou enquanto isso."""
+    try:
+        candidato.refresh_from_db(from_queryset=Candidato.objects.select_for_update().select_related(None))
+    except Candidato.DoesNotExist:
+        raise NaoEditavel(candidato, "Esta inscrição acaba de ser eliminada: nada foi salvo.") from None
+
+
+def trancar_editavel(candidato: Candidato, agora: datetime) -> None:
     """Relê e tranca até o fim da transação. Levanta `NaoEditavel`."""
-    candidato.refresh_from_db(from_queryset=Candidato.objects.select_for_update().select_related(None))
+    _trancar(candidato)
     if not candidato.editavel(agora):
         raise NaoEditavel(candidato)
 
@@ -109,7 +128,7 @@ def _trancar_editavel(candidato: Candidato, agora: datetime) -> None:
 @transaction.atomic
 def salvar(candidato: Candidato, *, campos: Mapping[str, Any], agora: datetime) -> None:
     """Guarda só estes campos do rascunho. Levanta `NaoEditavel` sem mudar nada."""
-    _trancar_editavel(candidato, agora)
+    trancar_editavel(candidato, agora)
     for nome, valor in campos.items():
         setattr(candidato, nome, valor)
     if campos:
@@ -119,7 +138,7 @@ def salvar(candidato: Candidato, *, campos: Mapping[str, Any], agora: datetime) 
 @transaction.atomic
 def responder(candidato: Candidato, *, respostas: Mapping[int, str], agora: datetime) -> None:
     """Guarda as respostas (pergunta -> texto; vazio apaga). Levanta `NaoEditavel` sem mudar nada."""
-    _trancar_editavel(candidato, agora)
+    trancar_editavel(candidato, agora)
     vazias = [pergunta for pergunta, texto in respostas.items() if not texto]
     Resposta.objects.filter(candidato=candidato, pergunta_id__in=vazias).delete()
     Resposta.objects.bulk_create(
@@ -174,7 +193,7 @@ def enviar(candidato: Candidato, *, termo: Termo, agora: datetime) -> None:
 
     Levanta `NaoEditavel`, `InscricaoIncompleta` ou `CpfRepetido`, sem mudar nada.
     """
-    candidato.refresh_from_db(from_queryset=Candidato.objects.select_for_update().select_related(None))
+    _trancar(candidato)
     if candidato.situacao == Situacao.ENVIADA:
         return
     if not candidato.editavel(agora):

@@ -43,6 +43,13 @@ class ParecerRecusado(MovimentoProibido):
         Exception.__init__(self, f"{candidato} não recebe parecer: está como “{candidato.get_situacao_display()}”.")
 
 
+class InscricaoEliminada(MovimentoProibido):
+    """A pessoa apagou os seus dados enquanto isso: não há mais inscrição."""
+
+    def __init__(self) -> None:
+        Exception.__init__(self, "Esta inscrição acaba de ser eliminada: nada mudou.")
+
+
 @transaction.atomic
 def mover(
     candidato: Candidato,
@@ -54,18 +61,22 @@ def mover(
 ) -> None:
     """Leva a inscrição a outra situação, com movimento e carta. Levanta `MovimentoProibido` se não há esse passo.
 
+    Uma inscrição eliminada enquanto isso é `InscricaoEliminada`, que também é um movimento proibido.
+
     Dois cliques ao mesmo tempo movem uma vez só: quem decide é a linha que o UPDATE mudou. `campos` mudam junto. Uma
     restrição do banco (o CPF repetido, ao enviar) sobe como `IntegrityError`, sem ter mudado nada.
     """
     agora = agora or timezone.now()
     de = Candidato.objects.select_for_update().filter(pk=candidato.pk).values_list("situacao", flat=True).first()
+    if de is None:
+        raise InscricaoEliminada
     mudou = Candidato.objects.filter(pk=candidato.pk, situacao=de, situacao__in=origens(para)).update(
         situacao=para, **campos
     )
     candidato.refresh_from_db()
     if not mudou:
         raise (NaoSelecionavel if para == Situacao.SELECIONADA else MovimentoProibido)(candidato, para)
-    Movimento.objects.create(candidato=candidato, de=de or "", para=para, em=agora, por_id=por.pk if por else None)
+    Movimento.objects.create(candidato=candidato, de=de, para=para, em=agora, por_id=por.pk if por else None)
     avisar(candidato, agora=agora)
     if para == Situacao.SELECIONADA:
         candidato_selecionado.send(sender=Candidato, candidato=candidato)
@@ -83,7 +94,8 @@ def opinar(candidato: Candidato, *, autor: AbstractBaseUser, nota: int | None, t
     Levanta `ParecerRecusado` se a inscrição não foi enviada.
     """
     # Trancada: duas notas ao mesmo tempo não deixam a média de uma só.
-    Candidato.objects.select_for_update().get(pk=candidato.pk)
+    if not Candidato.objects.select_for_update().filter(pk=candidato.pk).exists():
+        raise InscricaoEliminada
     candidato.refresh_from_db()
     if candidato.situacao not in ENVIADAS:
         raise ParecerRecusado(candidato)

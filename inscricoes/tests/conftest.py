@@ -98,3 +98,8 @@ def completar(candidato: Candidato, cpf: str = CPF) -> None:
         Foto.objects.create(candidato=candidato, ordem=n, largura=600, altura=800, tamanho=1000, resumo=f"{n:064}")
     Video.objects.create(candidato=candidato, formato="mp4", duracao=60, largura=640, altura=480, tamanho=1000)
     candidato.refresh_from_db()
+
+
+@pytest.fixture
+def produtora(db: None) -> User:
+    return User.objects.create_user("produtora", is_staff=True)

@@ -1,4 +1,4 @@
-"""A temporada de demonstração: edição, elenco, três paredões, candidatos e quem produz.
+"""A temporada de demonstração: edição, elenco, três paredões e quem produz. Os candidatos estão em `inscritos`.
 
 Cada função cria só o que falta e devolve o que criou; o que alguém mudou à mão fica como está.
 """
@@ -19,7 +19,7 @@ from django.utils import timezone
 from PIL import Image
 from uuid_utils import uuid7
 
-from inscricoes.models import Candidato, Edicao
+from inscricoes.models import Edicao
 from votacao import fotos, registro, services
 from votacao.demo.elenco import ELENCO, Personagem
 from votacao.demo.retratos import desenhar
@@ -54,15 +54,6 @@ JUSTIFICATIVA = (
 )
 RITMO = (9, 6, 3, 2, 1, 1, 1, 2, 3, 4, 5, 6, 8, 7, 6, 6, 7, 8, 10, 14, 20, 34, 58, 72)
 """Peso de cada hora do paredão encerrado: abre às 23h, dorme de madrugada e acaba no horário nobre."""
-
-CANDIDATOS = (
-    ("Ludmila Cerqueira Prates", "Lud", 29, "Confeiteira", "Ilhéus", "BA", Candidato.Situacao.ENTREVISTA),
-    ("Osvaldo Pimenta Rangel", "Vado", 52, "Taxista", "Niterói", "RJ", Candidato.Situacao.ENVIADA),
-    ("Yara Caetano Munhoz", "Yara", 24, "Estudante de agronomia", "Dourados", "MS", Candidato.Situacao.ENVIADA),
-    ("Benjamim Falcão Teles", "Bem", 33, "Dublador", "São Paulo", "SP", Candidato.Situacao.EM_ANALISE),
-    ("Creuza Antunes Sobral", "Creuza", 61, "Merendeira", "Caruaru", "PE", Candidato.Situacao.RESERVA),
-    ("Ícaro Valadares Pinho", "Ícaro", 38, "Piloto de balão", "Torres", "RS", Candidato.Situacao.REPROVADA),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,29 +300,7 @@ def repartir(total: int, variacao: int) -> list[int]:
     return partes
 
 
-# --- Candidatos e produção --------------------------------------------------------------------------------------------
-
-
-def candidatos(edicao: Edicao) -> int:
-    """Inscreve quem falta. Devolve quantos."""
-    novos = 0
-    for lugar, (nome, nome_curto, idade, profissao, cidade, uf, situacao) in enumerate(CANDIDATOS):
-        _, novo = Candidato.objects.get_or_create(
-            edicao=edicao,
-            email=f"candidato{lugar + 1}@example.com",
-            defaults={
-                "nome": nome,
-                "nome_curto": nome_curto,
-                "nascimento": _nascimento(idade, lugar),
-                "profissao": profissao,
-                "cidade": cidade,
-                "uf": uf,
-                "situacao": situacao,
-                "apresentacao": f"{profissao} de {cidade}, à espera de uma vaga na casa.",
-            },
-        )
-        novos += novo
-    return novos
+# --- Quem produz -----------------------------------------------------------------------------------------------------
 
 
 def produtor(senha: str | None) -> Acesso:

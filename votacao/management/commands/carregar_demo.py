@@ -2,10 +2,11 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import BaseCommand, CommandError
 from django.utils import timezone
 
-from votacao.demo import temporada
+from votacao.demo import inscritos, temporada
 from votacao.models import Paredao
 from votacao.recusas import UrnaIndisponivel
 
@@ -13,7 +14,7 @@ from votacao.recusas import UrnaIndisponivel
 class Command(BaseCommand):
     help = (
         "Carrega a temporada de demonstração: elenco com retratos, um paredão aberto, um agendado, um com resultado, "
-        "candidatos e o usuário produtor. Rodar de novo só completa o que falta."
+        "inscrições abertas com candidatos, e o usuário produtor. Rodar de novo só completa o que falta."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -39,8 +40,9 @@ class Command(BaseCommand):
             raise CommandError(f"O banco não gravou os votos do paredão encerrado: {erro.__cause__}") from None
         self._paredao("Aberto", temporada.paredao_aberto(edicao, agora))
         self._paredao("Agendado", temporada.paredao_agendado(edicao, agora))
-        self._dizer(f"{temporada.candidatos(edicao)} candidatos novos.")
         acesso = temporada.produtor(senha)
+        novos = inscritos.carregar(edicao, agora, produtora=User.objects.get(username=acesso.login))
+        self._dizer(f"{novos} inscrições novas; o rascunho de candidata@example.com espera quem quiser continuá-lo.")
         self._dizer("")
         self._dizer(f"Produção, em /admin/: usuário {acesso.login}, senha {acesso.senha or '(a de antes)'}")
         if acesso.senha is None:

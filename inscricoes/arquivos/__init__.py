@@ -1,0 +1,1 @@
+"""Fotos e vídeo de uma inscrição."""
