@@ -46,9 +46,11 @@ def eliminar(
     origem: Eliminacao.Origem,
     agora: datetime,
     se: Q | None = None,
+    sessoes: bool = True,
 ) -> bool:
     """Apaga tudo desta inscrição e, se ninguém mais precisa dela, a conta da pessoa. Não há volta.
 
+    Quem elimina muitas passa `sessoes=False` e no fim chama `apagar_sessoes_sem_dono`: procurá-las lê a tabela inteira.
     `False`, sem mudar nada, se já foi eliminada ou se a inscrição, relida e trancada, não satisfaz `se`.
     """
     trancada = Candidato.objects.select_for_update().filter(se or Q(), pk=candidato.pk).first()
@@ -60,17 +62,17 @@ def eliminar(
     Eliminacao.objects.create(edicao_id=trancada.edicao_id, em=agora, origem=origem)
     trancada.delete()
     if conta is not None:
-        _eliminar_conta_trancada(conta)
+        _eliminar_conta_trancada(conta, sessoes=sessoes)
     # Só o número, que já não é de ninguém: quem recupera o site de uma cópia antiga sabe o que eliminar de novo.
     transaction.on_commit(partial(registro.info, "inscrição %d eliminada", candidato.pk), robust=True)
     return True
 
 
 @transaction.atomic
-def eliminar_conta(conta: AbstractBaseUser) -> bool:
+def eliminar_conta(conta: AbstractBaseUser, *, sessoes: bool = True) -> bool:
     """Apaga a conta e as suas sessões. `False`, sem mudar nada, se alguém ainda precisa dela ou se já não existe."""
     trancada = _trancar_conta(conta.pk)
-    return trancada is not None and _eliminar_conta_trancada(trancada)
+    return trancada is not None and _eliminar_conta_trancada(trancada, sessoes=sessoes)
 
 
 def _trancar_conta(pk: int | None) -> models.Model | None:
@@ -92,7 +94,7 @@ def _pode(resposta: object) -> bool:
     return resposta is not False
 
 
-def _eliminar_conta_trancada(conta: models.Model) -> bool:
+def _eliminar_conta_trancada(conta: models.Model, *, sessoes: bool) -> bool:
     if conta_em_uso(conta):
         return False
     chave, email = conta.pk, str(getattr(conta, "email", ""))
@@ -104,7 +106,8 @@ def _eliminar_conta_trancada(conta: models.Model) -> bool:
         # Uma tabela nova aponta para a conta e não escuta `conta_eliminavel`: a inscrição se apaga assim mesmo.
         registro.error("a conta de uma inscrição eliminada não se apagou: %s", type(erro).__name__)
         return False
-    transaction.on_commit(partial(apagar_sessoes, {str(chave)}, {email.lower()} - {""}), robust=True)
+    if sessoes:
+        transaction.on_commit(partial(apagar_sessoes, {str(chave)}, {email.lower()} - {""}), robust=True)
     return True
 
 
@@ -138,3 +141,11 @@ def apagar_sessoes(contas: set[str], emails: Iterable[str] = ()) -> int:
         if str(dados.get(SESSION_KEY)) in contas or any(email in texto for email in emails):
             apagar.append(sessao.pk)
     return Session.objects.filter(pk__in=apagar).delete()[0]
+
+
+def apagar_sessoes_sem_dono() -> int:
+    """Apaga as sessões de contas que já não existem: de quem foi eliminado em lote, ou com uma queda no meio."""
+    donos = {sessao.pk: sessao.get_decoded().get(SESSION_KEY) for sessao in Session.objects.iterator(chunk_size=500)}
+    contas = {str(pk) for pk in get_user_model()._default_manager.values_list("pk", flat=True)}
+    sem_dono = [pk for pk, dono in donos.items() if dono is not None and str(dono) not in contas]
+    return Session.objects.filter(pk__in=sem_dono).delete()[0]

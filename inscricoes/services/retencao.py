@@ -40,7 +40,9 @@ def eliminar_vencidas(
     while True:
         lote = list(vencidas(edicao, agora=agora).filter(pk__gt=ultima).order_by("pk")[:LOTE])
         for candidato in lote:
-            eliminadas += eliminar(candidato, origem=Eliminacao.Origem.RETENCAO, agora=agora, se=NAO_SELECIONADA)
+            eliminadas += eliminar(
+                candidato, origem=Eliminacao.Origem.RETENCAO, agora=agora, se=NAO_SELECIONADA, sessoes=False
+            )
             ultima = candidato.pk
         if not lote:
             return eliminadas
@@ -59,4 +61,4 @@ def contas_sem_uso(*, agora: datetime) -> list[AbstractBaseUser]:
 
 def eliminar_contas_sem_uso(*, agora: datetime) -> int:
     """Devolve quantas foram."""
-    return sum(eliminar_conta(conta) for conta in contas_sem_uso(agora=agora))
+    return sum(eliminar_conta(conta, sessoes=False) for conta in contas_sem_uso(agora=agora))

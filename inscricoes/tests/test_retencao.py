@@ -196,3 +196,20 @@ def test_prazo_novo_vale(vencida: Edicao) -> None:
     vencida.refresh_from_db()
     assert retencao.vencidas(vencida, agora=AGORA).count() == 0
     assert Candidato.objects.filter(edicao=vencida, situacao=Situacao.ENVIADA).count() == 1
+
+
+def test_sessoes_de_quem_foi_eliminado_somem_e_as_outras_ficam(vencida: Edicao) -> None:
+    eliminada, fica = (
+        Candidato.objects.filter(edicao=vencida, situacao=s)[0].conta for s in ("enviada", "selecionada")
+    )
+    assert eliminada is not None
+    assert fica is not None
+    for conta in (eliminada, fica):
+        Client().force_login(conta)
+    anonima = Client().session
+    anonima["lembrete"] = "de ninguém"
+    anonima.save()
+    rodar(aplicar=True)
+    assert sorted(str(sessao.get_decoded().get("_auth_user_id")) for sessao in Session.objects.all()) == sorted(
+        [str(fica.pk), "None"]
+    )

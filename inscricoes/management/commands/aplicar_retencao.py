@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from inscricoes.models import Candidato, Edicao, Eliminacao
 from inscricoes.services import eliminar, retencao
+from inscricoes.services.eliminacao import apagar_sessoes_sem_dono
 
 
 class Command(BaseCommand):
@@ -61,6 +62,7 @@ class Command(BaseCommand):
         self._dizer(f"Contas sem inscrição e sem uso: {retencao.eliminar_contas_sem_uso(agora=agora)} eliminadas.")
         # Uma sessão vencida guarda o que a pessoa escrevia; um arquivo sem linha é um que não se conseguiu apagar.
         call_command("clearsessions")
+        apagar_sessoes_sem_dono()
         call_command("limpar_arquivos", stdout=self.stdout, stderr=self.stderr)
 
     def _dizer(self, linha: str) -> None:
