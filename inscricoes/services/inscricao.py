@@ -99,7 +99,7 @@ def _adotar(conta: AbstractBaseUser, email: str, edicao: Edicao) -> Candidato:
     return candidato
 
 
-def _trancar_editavel(candidato: Candidato, agora: datetime) -> None:
+def trancar_editavel(candidato: Candidato, agora: datetime) -> None:
     """Relê e tranca até o fim da transação. Levanta `NaoEditavel`."""
     candidato.refresh_from_db(from_queryset=Candidato.objects.select_for_update().select_related(None))
     if not candidato.editavel(agora):
@@ -109,7 +109,7 @@ def _trancar_editavel(candidato: Candidato, agora: datetime) -> None:
 @transaction.atomic
 def salvar(candidato: Candidato, *, campos: Mapping[str, Any], agora: datetime) -> None:
     """Guarda só estes campos do rascunho. Levanta `NaoEditavel` sem mudar nada."""
-    _trancar_editavel(candidato, agora)
+    trancar_editavel(candidato, agora)
     for nome, valor in campos.items():
         setattr(candidato, nome, valor)
     if campos:
@@ -119,7 +119,7 @@ def salvar(candidato: Candidato, *, campos: Mapping[str, Any], agora: datetime) 
 @transaction.atomic
 def responder(candidato: Candidato, *, respostas: Mapping[int, str], agora: datetime) -> None:
     """Guarda as respostas (pergunta -> texto; vazio apaga). Levanta `NaoEditavel` sem mudar nada."""
-    _trancar_editavel(candidato, agora)
+    trancar_editavel(candidato, agora)
     vazias = [pergunta for pergunta, texto in respostas.items() if not texto]
     Resposta.objects.filter(candidato=candidato, pergunta_id__in=vazias).delete()
     Resposta.objects.bulk_create(
