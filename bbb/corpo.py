@@ -231,7 +231,7 @@ class Corpo:
             for mensagem in inicio:
                 await send(mensagem)
             if trecho.arquivo is not None:
-                await self._mandar(trecho, receive, send)
+                await self._mandar(trecho.arquivo, trecho.quantos, receive, send)
                 return
             async for parte in resposta.partes():
                 await send({"type": "http.response.body", "body": parte, "more_body": True})
@@ -240,16 +240,14 @@ class Corpo:
             resposta.fechar()
             trecho.fechar()
 
-    async def _mandar(self, trecho: _Trecho, receive: Receber, send: Enviar) -> None:
+    async def _mandar(self, arquivo: IO[bytes], falta: int, receive: Receber, send: Enviar) -> None:
         """O arquivo, no passo de quem o lê. Para se o navegador vai embora; um arquivo que encolheu corta a conexão."""
-        assert trecho.arquivo is not None
         laco = asyncio.get_running_loop()
-        falta = trecho.quantos
         # O corpo do pedido já foi lido: o que ainda pode chegar é a despedida.
         despedida = asyncio.ensure_future(receive())
         try:
             while falta and not despedida.done():
-                parte = await laco.run_in_executor(_disco, trecho.arquivo.read, min(PEDACO, falta))
+                parte = await laco.run_in_executor(_disco, arquivo.read, min(PEDACO, falta))
                 if not parte:
                     break
                 falta -= len(parte)

@@ -3,6 +3,7 @@
 Não importa Django: o processo começa depressa e nada sabe do site.
 """
 
+import errno
 import json
 import os
 import resource
@@ -11,13 +12,15 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+SEM_ESPACO = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+
 
 class Recusado(Exception):
     """O arquivo não serve. A frase é para quem o mandou."""
 
 
 def apertar(*, memoria: int, processador: int, prazo: int, escrita: int) -> None:
-    """Bytes de memória e de cada arquivo escrito; segundos de processador e de relógio. Além deles, o processo morre."""
+    """Bytes de memória e de cada arquivo escrito; segundos de processador e de relógio. Além deles, morre."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_AS, (memoria, memoria))
@@ -32,6 +35,9 @@ def responder(trabalho: Callable[[], dict[str, Any]]) -> None:
         resposta = trabalho()
     except Recusado as recusa:
         resposta = {"recusa": str(recusa)}
+    except OSError as erro:
+        # A oficina encheu ou falhou: a culpa não é do arquivo.
+        resposta = {"sem_espaco": True} if erro.errno in SEM_ESPACO else {"falha": type(erro).__name__}
     except Exception as erro:
         # Só o tipo: a mensagem pode trazer algo do arquivo de uma pessoa.
         resposta = {"falha": type(erro).__name__}

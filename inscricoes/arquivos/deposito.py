@@ -18,11 +18,11 @@ class DepositoPrivado(FileSystemStorage):
         super().__init__(file_permissions_mode=0o600, directory_permissions_mode=0o700, allow_overwrite=True)
 
     @property
-    def base_location(self) -> Path:  # type: ignore[override]
+    def base_location(self) -> Path:
         return Path(settings.MEDIA_ROOT) / "inscricoes"
 
     @property
-    def location(self) -> str:  # type: ignore[override]
+    def location(self) -> str:
         return os.path.abspath(self.base_location)
 
     def url(self, name: str | None) -> str:

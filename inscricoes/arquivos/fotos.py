@@ -7,11 +7,11 @@ from pathlib import Path
 
 from django.core.files.base import File
 
-from inscricoes.arquivos import guarda, revelacao
+from inscricoes.arquivos import guarda, medidas
 from inscricoes.arquivos.oficina import TrabalhoFalhou, trabalhar
 from inscricoes.arquivos.recusas import FotoRecusada
 
-BYTES_MAXIMOS = 10 * 1024 * 1024
+REVELACAO = "inscricoes.arquivos.revelacao"
 
 
 @dataclass(frozen=True)
@@ -29,25 +29,28 @@ class FotoPronta:
 
 
 @contextmanager
-def preparar(arquivo: File) -> Iterator[FotoPronta]:
-    """Confere pelo conteúdo, nunca pelo nome, e refaz em WebP. Levanta `FotoRecusada`, `OficinaOcupada` ou `SemEspaco`."""
+def preparar(arquivo: "File[bytes]") -> Iterator[FotoPronta]:
+    """Confere pelo conteúdo, nunca pelo nome, e refaz em WebP.
+
+    Levanta `FotoRecusada`, `OficinaOcupada` ou `SemEspaco`.
+    """
     if not arquivo.size:
         raise FotoRecusada("O arquivo está vazio.")
-    if arquivo.size > BYTES_MAXIMOS:
+    if arquivo.size > medidas.FOTO_BYTES_MAXIMOS:
         raise FotoRecusada("A foto passa de 10 MB. Mande uma menor.")
     with guarda.rascunho() as pasta:
         entrada = pasta / "entrada"
         guarda.copiar(arquivo, entrada)
         try:
-            feito = trabalhar(revelacao.__name__, str(entrada), str(pasta), prazo=revelacao.PRAZO + 5)
+            feito = trabalhar(REVELACAO, str(entrada), str(pasta), prazo=medidas.FOTO_PRAZO + 5)
         except TrabalhoFalhou:
-            raise FotoRecusada("Não conseguimos abrir esta foto. Salve-a de novo como JPEG e mande outra vez.") from None
+            raise FotoRecusada("Não conseguimos abrir esta foto. Salve-a como JPEG e mande outra vez.") from None
         if "recusa" in feito:
             raise FotoRecusada(feito["recusa"])
-        grande = pasta / revelacao.GRANDE
+        grande = pasta / medidas.GRANDE
         yield FotoPronta(
             grande=grande,
-            miniatura=pasta / revelacao.MINIATURA,
+            miniatura=pasta / medidas.MINIATURA,
             largura=feito["largura"],
             altura=feito["altura"],
             tamanho=grande.stat().st_size,

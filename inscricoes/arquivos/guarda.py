@@ -78,7 +78,7 @@ def caminhos_de(linha: models.Model) -> list[str]:
 # --- Guardar, abrir, apagar -------------------------------------------------------------------------------------------
 
 
-class _JaNoDisco(File):
+class _JaNoDisco(File):  # type: ignore[type-arg] # em execução, `File` não é genérico
     """Um arquivo da oficina, que o depósito recolhe mudando de nome, sem copiar."""
 
     def temporary_file_path(self) -> str:
@@ -100,7 +100,7 @@ def rascunho() -> Iterator[Path]:
         shutil.rmtree(pasta, ignore_errors=True)
 
 
-def copiar(origem: File, destino: Path) -> None:
+def copiar(origem: "File[bytes]", destino: Path) -> None:
     """Põe o que a pessoa mandou na oficina. Levanta `SemEspaco`."""
     try:
         with destino.open("wb") as aberto:
@@ -124,7 +124,11 @@ def guardar(arquivos: Mapping[str, Path]) -> None:
 
 def abrir(caminho: str) -> IO[bytes]:
     """Levanta `FileNotFoundError`."""
-    return cast(IO[bytes], open(deposito().path(caminho), "rb"))  # noqa: SIM115 (quem abre fecha)
+    return cast(IO[bytes], open(deposito().path(caminho), "rb"))
+
+
+def existe(caminho: str) -> bool:
+    return deposito().exists(caminho)
 
 
 def apagar(caminhos: Iterable[str]) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
-from inscricoes.arquivos.recusas import OficinaOcupada
+from inscricoes.arquivos.recusas import OficinaOcupada, SemEspaco
 
 BANCADAS = 2
 """Trabalhos ao mesmo tempo, por processo: cada um pode usar até o seu limite de memória."""
@@ -31,7 +31,7 @@ class TrabalhoFalhou(Exception):
 def trabalhar(modulo: str, *argumentos: str, prazo: int) -> dict[str, Any]:
     """Roda `python -m modulo argumentos...` e devolve o JSON que ele escreveu.
 
-    `prazo`: segundos de relógio. Levanta `OficinaOcupada` ou `TrabalhoFalhou`.
+    `prazo`: segundos de relógio. Levanta `OficinaOcupada`, `SemEspaco` ou `TrabalhoFalhou`.
     """
     if not _bancadas.acquire(timeout=ESPERA):
         raise OficinaOcupada
@@ -52,6 +52,9 @@ def trabalhar(modulo: str, *argumentos: str, prazo: int) -> dict[str, Any]:
         raise TrabalhoFalhou from None
     finally:
         _bancadas.release()
+    if "sem_espaco" in resposta:
+        registro_de_erros.error("%s não conseguiu escrever na oficina", modulo)
+        raise SemEspaco
     if "falha" in resposta:
         registro_de_erros.warning("%s falhou: %s", modulo, resposta["falha"])
         raise TrabalhoFalhou
