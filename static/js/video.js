@@ -53,7 +53,8 @@
       return new Promise(() => {});
     }
     throw new Falha(corpo.mensagem || "O site não respondeu como devia.", {
-      passageira: [408, 429, 502, 503, 504].includes(resposta.status),
+      // Já se confere por causa de um pedido cuja resposta se perdeu: basta esperar.
+      passageira: [408, 429, 502, 503, 504].includes(resposta.status) || corpo.erro === "em_conferencia",
       corpo,
       status: resposta.status,
       apos: Number(resposta.headers.get("Retry-After")) || 0,
@@ -174,7 +175,7 @@
       if (!(falha instanceof Falha)) throw falha;
       if (falha.status === 422 || falha.status === 404) parado = null;
       soltar();
-      falar(falha.message, !desistiu);
+      falar(desistiu ? "Envio cancelado." : falha.message, !desistiu);
     }
   });
 
