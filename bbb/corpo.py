@@ -162,12 +162,14 @@ class Corpo:
                     await self._receber(corpo, receive, maximo)
                     await self._atender(scope, receive, send, corpo, maximo, declarado)
             else:
-                if declarado is None or declarado <= maximo:
-                    await self._receber(corpo, receive, min(maximo, NA_MEMORIA))
+                mais = declarado is None or declarado <= maximo
+                if mais:
+                    mais = await self._receber(corpo, receive, min(maximo, NA_MEMORIA))
                 if declarado is None and NA_MEMORIA < corpo.tamanho <= maximo:
                     # Em pedaços, sem dizer quanto: reserva o máximo.
                     with self._vagas.ocupar(origem, maximo):
-                        await self._receber(corpo, receive, maximo)
+                        if mais:
+                            await self._receber(corpo, receive, maximo)
                         await self._atender(scope, receive, send, corpo, maximo, declarado)
                 else:
                     await self._atender(scope, receive, send, corpo, maximo, declarado)
@@ -179,8 +181,8 @@ class Corpo:
         finally:
             corpo.fechar()
 
-    async def _receber(self, corpo: Deposito, receive: Receber, maximo: int) -> None:
-        """Até o fim do corpo, ou até passar de `maximo`. Levanta `_Desligou` ou, sem disco, `Cheio`."""
+    async def _receber(self, corpo: Deposito, receive: Receber, maximo: int) -> bool:
+        """Até o fim do corpo, ou até passar de `maximo`; devolve se ainda vem mais. Levanta `_Desligou` ou `Cheio`."""
         mais = True
         while mais and corpo.tamanho <= maximo:
             mensagem = await receive()
@@ -192,6 +194,7 @@ class Corpo:
                 registro_de_erros.error("o disco temporário não aceita o corpo de um pedido: %s", erro)
                 raise Cheio from None
             mais = mensagem.get("more_body", False)
+        return mais
 
     async def _atender(
         self, scope: Escopo, receive: Receber, send: Enviar, corpo: Deposito, maximo: int, declarado: int | None

@@ -36,7 +36,7 @@ def trecho(faixa: str, tamanho: int) -> tuple[int, int] | None:
         return tamanho - quantos, quantos
     inicio = int(achada[1])
     fim = int(achada[2]) if achada[2] else tamanho - 1
-    if fim < inicio:
+    if achada[2] and fim < inicio:
         return None
     if inicio >= tamanho:
         raise ForaDoArquivo
