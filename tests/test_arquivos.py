@@ -50,9 +50,8 @@ def servindo(tmp_path: Path, settings: object) -> Iterator[Servidor]:
 
 
 def formulario(candidata: Candidato, campo: str, *arquivos: tuple[str, bytes]) -> tuple[bytes, dict[str, str]]:
-    partes = [
-        f'--{MARCA}\r\nContent-Disposition: form-data; name="inscricao"\r\n\r\n{candidata.protocolo}\r\n'.encode()
-    ]
+    cabeca = f'--{MARCA}\r\nContent-Disposition: form-data; name="inscricao"\r\n\r\n'
+    partes = [f"{cabeca}{candidata.protocolo}\r\n".encode()]
     for nome, conteudo in arquivos:
         cabeca = f'--{MARCA}\r\nContent-Disposition: form-data; name="{campo}"; filename="{nome}"\r\n\r\n'
         partes += [cabeca.encode(), conteudo, b"\r\n"]
@@ -183,8 +182,8 @@ def test_video_grande_nao_passa_pela_memoria_nem_prende_o_site(
 def test_corpos_grandes_ao_mesmo_tempo_tem_fim(servindo: Servidor, cabecalhos: dict[str, str]) -> None:
     """Seis corpos de 40 MB que não acabam, de uma origem: o sétimo lê 503, e um pedido pequeno nem nota."""
     cabeca = (
-        b"POST /inscricoes/minha/fotos/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n"
-        b"Content-Length: %d\r\n\r\n" % (40 * 1024**2)
+        b"POST /inscricoes/minha/fotos/ HTTP/1.1\r\nHost: localhost\r\n"
+        b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: %d\r\n\r\n" % (40 * 1024**2)
     )
     antes = memoria(servindo)
     lentos = [socket.create_connection(("127.0.0.1", servindo.porta), timeout=20) for _ in range(6)]

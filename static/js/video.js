@@ -194,6 +194,8 @@
     if (ocupado) evento.preventDefault();
   });
 
+  // Escrita na página, e não num <noscript>: vale também quando este script não chega.
+  document.getElementById("sem-script").hidden = true;
   pedir(ENVIO).then((corpo) => {
     if (!corpo.envio || ocupado) return;
     parado = corpo;
