@@ -23,7 +23,8 @@ def apertar(*, memoria: int, processador: int, prazo: int, escrita: int) -> None
     """Bytes de memória e de cada arquivo escrito; segundos de processador e de relógio. Além deles, morre."""
     os.nice(10)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_AS, (memoria, memoria))
+    if sys.platform == "linux":  # o macOS aceita o limite e não o cumpre, ou o recusa
+        resource.setrlimit(resource.RLIMIT_AS, (memoria, memoria))
     resource.setrlimit(resource.RLIMIT_CPU, (processador, processador))
     resource.setrlimit(resource.RLIMIT_FSIZE, (escrita, escrita))
     resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))

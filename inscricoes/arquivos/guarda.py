@@ -197,7 +197,7 @@ def escrever(arquivo: IO[bytes], inicio: int, dados: bytes) -> None:
         arquivo.seek(inicio)
         arquivo.write(dados)
         arquivo.flush()
-        os.fdatasync(arquivo.fileno())
+        os.fsync(arquivo.fileno())
     except OSError as erro:
         raise _falhou(erro) from erro
 

@@ -18,7 +18,7 @@ from inscricoes.arquivos.recusas import OficinaOcupada, SemEspaco
 
 BANCADAS = 2
 """Trabalhos ao mesmo tempo, por processo: cada um pode usar até o seu limite de memória."""
-ESPERA = 15.0
+ESPERA = 5.0
 """Segundos que um trabalho espera por uma bancada antes de se responder que há gente demais."""
 registro_de_erros = logging.getLogger("inscricoes.arquivos")
 _bancadas = threading.BoundedSemaphore(BANCADAS)

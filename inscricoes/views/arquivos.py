@@ -28,6 +28,8 @@ from inscricoes.views import roteiro
 from inscricoes.views.entrega import entregar
 
 privada = cache_control(private=True, no_store=True)
+ESPERE = 5
+"""Segundos do `Retry-After`, quando há arquivos demais sendo conferidos."""
 _PASSOS = {"antes": -1, "depois": 1}
 View = Callable[..., HttpResponseBase]
 Linha = TypeVar("Linha", Foto, Video)
@@ -72,7 +74,7 @@ def com_recusas(view: View) -> View:
             return view(request, *args, **kwargs)
         except (Recusa, services.NaoEditavel) as recusa:
             if pede_json(request):
-                return JsonResponse(_em_json(recusa), status=getattr(recusa, "status", 409))
+                return _responder_ao_script(_em_json(recusa), getattr(recusa, "status", 409))
             messages.error(request, str(recusa))
             return redirect("inscricoes:fotos" if "/fotos/" in request.path else "inscricoes:video")
 
@@ -82,6 +84,10 @@ def com_recusas(view: View) -> View:
 def _em_json(recusa: Exception) -> dict[str, Any]:
     extra = {"recebido": recusa.recebido} if isinstance(recusa, services.PedacoForaDeLugar) else {}
     return {"erro": getattr(recusa, "codigo", "nao_editavel"), "mensagem": str(recusa), **extra}
+
+
+def _responder_ao_script(dados: dict[str, Any], status: int) -> JsonResponse:
+    return JsonResponse(dados, status=status, headers={"Retry-After": str(ESPERE)} if status == 503 else {})
 
 
 def _desta_inscricao(request: HttpRequest) -> Candidato:
@@ -121,7 +127,11 @@ def fotos(request: HttpRequest) -> HttpResponse:
 
 def _receber_fotos(request: HttpRequest, candidato: Candidato) -> HttpResponse:
     salvas, recusadas = 0, []
-    for arquivo in request.FILES.getlist("fotos"):
+    arquivos = request.FILES.getlist("fotos")
+    if len(arquivos) > FOTOS_MAXIMAS:
+        # Cada uma ocupa a oficina: um pedido não pode ficar com ela por meio minuto.
+        raise Recusa(f"Mande até {FOTOS_MAXIMAS} fotos de cada vez.")
+    for arquivo in arquivos:
         try:
             services.guardar_foto(candidato, arquivo=arquivo, agora=timezone.now())
             salvas += 1
@@ -131,7 +141,8 @@ def _receber_fotos(request: HttpRequest, candidato: Candidato) -> HttpResponse:
         raise Recusa("Escolha pelo menos uma foto.")
     if pede_json(request):
         em_json = [{"nome": nome, **_em_json(recusa)} for nome, recusa in recusadas]
-        return JsonResponse({"salvas": salvas, "recusadas": em_json}, status=200 if salvas else recusadas[0][1].status)
+        status = 200 if salvas else recusadas[0][1].status
+        return _responder_ao_script({"salvas": salvas, "recusadas": em_json}, status)
     if salvas:
         messages.success(request, "1 foto salva." if salvas == 1 else f"{salvas} fotos salvas.")
     for nome, recusa in recusadas:

@@ -17,6 +17,11 @@
   const esperar = (ms) => new Promise((seguir) => setTimeout(seguir, ms));
   const plural = (n, um, varios) => (n === 1 ? `1 ${um}` : `${n} ${varios}`);
 
+  function tamanho(bytes) {
+    if (bytes < 1024 * 1024) return `${Math.ceil(bytes / 1024)} kB`;
+    return `${(bytes / 1024 / 1024).toLocaleString("pt-BR", { maximumFractionDigits: 1 })} MB`;
+  }
+
   function falar(frase, erro = false) {
     estado.textContent = frase;
     estado.classList.toggle("erro-do-envio", erro);
@@ -39,7 +44,7 @@
     previa.onload = () => URL.revokeObjectURL(endereco);
     previa.src = endereco;
     const nome = elemento("span", "nome", arquivo.name);
-    item.recado = elemento("span", "recado-da-foto", `${(arquivo.size / 1024 / 1024).toLocaleString("pt-BR", { maximumFractionDigits: 1 })} MB`);
+    item.recado = elemento("span", "recado-da-foto", tamanho(arquivo.size));
     nome.append(item.recado);
     item.tirar = elemento("button", "botao-pequeno", "Tirar");
     item.tirar.type = "button";
@@ -82,6 +87,8 @@
     else if (!ocupado) falar(boas.length ? `${plural(boas.length, "foto escolhida", "fotos escolhidas")}. Falta enviar.` : "");
   }
 
+  // As escolhidas ficam na lista, e não no campo, que diria sempre que não há nenhuma.
+  escolher.classList.add("so-o-botao");
   escolher.addEventListener("change", () => {
     for (const item of fila.filter((outro) => outro.definitivo)) tirar(item);
     fila = fila.concat(Array.from(escolher.files, por));
