@@ -47,9 +47,15 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
 CORPOS = {
     "/admin/": settings.CORPO_MAXIMO,
     "/conta/": 16 * 1024,
+    "/inscricoes/minha/fotos/": settings.CORPO_DE_ARQUIVOS,
+    "/inscricoes/minha/video/envio/": settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
+    "/inscricoes/minha/video/": settings.CORPO_DE_ARQUIVOS,
     "/inscricoes/": 256 * 1024,
 }
-"""Bytes, pelo começo do caminho: fotos da produção; uma seção inteira do questionário."""
+"""Bytes, pelo começo do caminho: fotos da produção; fotos e vídeo do candidato, e o pedaço de um vídeo; uma seção
+inteira do questionário. Vale o primeiro que serve."""
+ESPERE = 5
+"""Segundos do `Retry-After` de quem não achou vaga para um corpo grande."""
 
 
 def corpo_maximo(caminho: str) -> int:
@@ -59,18 +65,26 @@ def corpo_maximo(caminho: str) -> int:
 
 def grande_demais(caminho: str) -> list[Mensagem] | None:
     """A resposta 413, com a página que diz o que fazer; a urna responde pelos seus endereços."""
-    if caminho.startswith("/paredoes/"):
-        return None
-    corpo = render_to_string("413.html").encode()
+    return None if caminho.startswith("/paredoes/") else _pagina(413, "413.html")
+
+
+def sem_vaga() -> list[Mensagem]:
+    """A resposta 503 de quem manda um arquivo quando já há muitos chegando."""
+    return _pagina(503, "503.html", (b"retry-after", str(ESPERE).encode()))
+
+
+def _pagina(status: int, modelo: str, *extras: tuple[bytes, bytes]) -> list[Mensagem]:
+    corpo = render_to_string(modelo).encode()
     seguranca = [(nome.lower().encode(), valor.encode()) for nome, valor in cabecalhos_de_seguranca().items()]
     cabecalhos = [
         (b"content-type", b"text/html; charset=utf-8"),
         (b"content-length", str(len(corpo)).encode()),
         (b"cache-control", b"no-store"),
+        *extras,
         *seguranca,
     ]
     return [
-        {"type": "http.response.start", "status": 413, "headers": cabecalhos},
+        {"type": "http.response.start", "status": status, "headers": cabecalhos},
         {"type": "http.response.body", "body": corpo},
     ]
 
@@ -100,10 +114,9 @@ class Processo:
     """O que vive enquanto o processo serve: urna, catálogo e faixa nascem e acabam com ele."""
 
     def __init__(self) -> None:
+        django_asgi = cast(Aplicacao, WSGIMiddleware(cast(Any, django), workers=THREADS))
         self.paginas = MicroCache(
-            Corpo(cast(Aplicacao, WSGIMiddleware(cast(Any, django), workers=THREADS)), corpo_maximo, grande_demais),
-            declaradas,
-            escolher_codificacao,
+            Corpo(django_asgi, corpo_maximo, grande_demais, sem_vaga), declaradas, escolher_codificacao
         )
         self.urna = Urna()
         self.catalogo = Catalogo()

@@ -193,6 +193,8 @@ STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_css_dir())]
 MEDIA_URL = "/midia/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Em MEDIA_ROOT/inscricoes, sem endereço público: só as views de inscricoes.views.arquivos as servem.
+    "inscricoes": {"BACKEND": "inscricoes.arquivos.deposito.DepositoPrivado"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -203,7 +205,12 @@ WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("webp", "png", "jpg", "gif", "ico", "woff
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 CORPO_MAXIMO = 12 * 1024 * 1024
-"""Bytes do maior corpo de pedido que a porta da frente lê (fotos, no admin); além disso, 413 sem ler."""
+"""Bytes do maior corpo de pedido que a porta da frente lê no admin (fotos); além disso, 413 sem ler."""
+CORPO_DE_ARQUIVOS = 40 * 1024 * 1024
+"""Bytes do maior corpo das páginas de fotos e de vídeo: várias fotos juntas, ou o vídeo de quem está sem JavaScript."""
+VIDEO_BYTES_MAXIMOS = 300 * 1024 * 1024
+VIDEO_SEM_SCRIPT_BYTES_MAXIMOS = 30 * 1024 * 1024
+"""O vídeo que vai de uma vez só, num formulário comum, e não em pedaços."""
 
 # --- Segurança -------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
@@ -226,6 +233,7 @@ CONTENT_SECURITY_POLICY = {
         "worker-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
+        "media-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],

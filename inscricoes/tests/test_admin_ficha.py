@@ -8,7 +8,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.messages import get_messages
-from django.test import Client, override_settings
+from django.test import Client
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -183,7 +183,6 @@ def test_emails_enviados_e_pendentes(seletora: Client, eu: User, ana: Candidato)
     assert "(2 tentativas; SMTPServerDisconnected)" in pagina
 
 
-@override_settings(ROOT_URLCONF="inscricoes.tests.urls_com_arquivos")
 def test_fotos_e_video(seletora: Client, ana: Candidato) -> None:
     fotos = fotografar(ana, 4)
     video = Video.objects.create(candidato=ana, formato="mp4", duracao=125.4, largura=720, altura=1280, tamanho=9)
@@ -352,7 +351,6 @@ def test_procurar_por_meio_cpf_e_uma_frase(guardia: Client, ana: Candidato) -> N
 # --- Folha e comparação ---
 
 
-@override_settings(ROOT_URLCONF="inscricoes.tests.urls_com_arquivos")
 def test_folha_de_fotos_da_fila_filtrada(seletora: Client, edicao: Edicao) -> None:
     fila = fila_de(edicao, 45)
     fora = candidato(edicao, "DeFora", uf="SP")

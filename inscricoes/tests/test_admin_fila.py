@@ -7,7 +7,7 @@ import pytest
 from django.contrib import admin
 from django.contrib.messages import get_messages
 from django.db import connection
-from django.test import Client, RequestFactory, override_settings
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django.fixtures import DjangoAssertNumQueries
 
@@ -143,7 +143,6 @@ def test_idade_fora_da_regra_e_marcada(seletora: Client, edicao: Edicao) -> None
     )
 
 
-@override_settings(ROOT_URLCONF="inscricoes.tests.urls_com_arquivos")
 def test_miniatura_e_a_da_primeira_foto(seletora: Client, todos: dict[str, Candidato]) -> None:
     primeira = fotografar(todos["Ana"], 3)[0]
     pagina = seletora.get(f"{LISTA}?uf=PA").content.decode()
