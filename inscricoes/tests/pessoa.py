@@ -126,9 +126,8 @@ def texto(valor: object) -> str:
 
 def pasta_inteira() -> str:
     """O nome e o conteúdo de cada arquivo guardado."""
-    arquivos = [arquivo for arquivo in Path(settings.MEDIA_ROOT).parent.rglob("*") if arquivo.is_file()]
-    dentro = [arquivo for arquivo in arquivos if Path(settings.MEDIA_ROOT).name in arquivo.as_posix()]
-    return "\n".join(f"{arquivo} {arquivo.read_bytes().decode('latin-1')}" for arquivo in dentro).lower()
+    arquivos = [arquivo for arquivo in Path(settings.MEDIA_ROOT).rglob("*") if arquivo.is_file()]
+    return "\n".join(f"{arquivo} {arquivo.read_bytes().decode('latin-1')}" for arquivo in arquivos).lower()
 
 
 def achados(onde: str, procurar: Iterable[str] = PROCURAR) -> list[str]:

@@ -147,7 +147,7 @@ def test_arquivo_que_nao_se_apagou_e_recolhido_pelo_comando(completa: Candidato,
         connection.run_on_commit.clear()
     assert pessoa.achados(pessoa.pasta_inteira()) == ["pixelmarca"]
     antes_de_ontem = time.time() - 2 * 24 * 3600
-    for arquivo in Path(settings.MEDIA_ROOT).parent.rglob("*"):
+    for arquivo in Path(settings.MEDIA_ROOT).rglob("*"):
         if arquivo.is_file():
             os.utime(arquivo, (antes_de_ontem, antes_de_ontem))
     call_command("aplicar_retencao", aplicar=True)

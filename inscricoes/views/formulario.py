@@ -51,7 +51,7 @@ def nova(request: HttpRequest) -> HttpResponse:
         return render(request, "inscricoes/nova.html", contexto)
     try:
         services.comecar(conta=request.user, email=email, edicao=edicao, agora=agora)  # type: ignore[arg-type]
-    except (services.InscricaoFechada, services.EmailRepetido) as recusa:
+    except (services.InscricaoFechada, services.EmailRepetido, services.ContaEliminada) as recusa:
         return _recusa(request, str(recusa))
     return redirect("inscricoes:dados")
 

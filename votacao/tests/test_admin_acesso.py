@@ -49,6 +49,10 @@ PODE = {
     "/admin/inscricoes/candidato/{candidato}/delete/": "",
     "/admin/inscricoes/edicao/": "VSA",
     "/admin/inscricoes/edicao/add/": "V",
+    "/admin/inscricoes/aviso/": "S",
+    "/admin/inscricoes/aviso/add/": "",
+    "/admin/inscricoes/eliminacao/": "SA",
+    "/admin/inscricoes/eliminacao/add/": "",
     "/admin/admin/logentry/": "A",
     "/admin/admin/logentry/add/": "",
     "/admin/auth/user/": "",
@@ -141,8 +145,8 @@ def test_o_que_cada_grupo_encontra_no_inicio(enderecos: dict[str, object], letra
     contexto = entrar(GRUPOS[letra]).get("/admin/").context
     modelos = {
         "V": ["Edicao", "Paredao", "Participante"],
-        "S": ["Candidato", "Edicao", "Participante", "Pergunta", "Secao", "Termo"],
-        "A": ["LogEntry", "Contagem", "Edicao", "Lote", "Paredao", "Participante", "Voto"],
+        "S": ["Aviso", "Candidato", "Edicao", "Eliminacao", "Participante", "Pergunta", "Secao", "Termo"],
+        "A": ["LogEntry", "Contagem", "Edicao", "Eliminacao", "Lote", "Paredao", "Participante", "Voto"],
     }
     achados = [modelo["object_name"] for app in contexto["app_list"] for modelo in app["models"]]
     assert sorted(achados) == sorted(modelos[letra])

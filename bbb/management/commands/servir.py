@@ -48,6 +48,8 @@ class Command(BaseCommand):
             loop="bbb.laco:Laco",
             ws="none",
             lifespan="on",
+            # Os registros do uvicorn, como os outros, saem por settings.LOGGING, onde se tira o que é de alguém.
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
