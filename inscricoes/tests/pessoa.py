@@ -70,10 +70,12 @@ def guardar_arquivos(candidato: Candidato, tmp_path: Path) -> None:
             candidato=candidato, ordem=n, largura=600, altura=800, tamanho=len(ARQUIVO), resumo=f"{candidato.pk}{n:050}"
         )
         _guardar(guarda.caminho_da_foto(foto.pk), ARQUIVO + b" foto %d" % n, tmp_path)
+        _guardar(guarda.caminho_da_miniatura(foto.pk), ARQUIVO + b" mini %d" % n, tmp_path)
     video = Video.objects.create(
         candidato=candidato, formato="mp4", duracao=60, largura=640, altura=480, tamanho=len(ARQUIVO)
     )
     _guardar(guarda.caminho_do_video(video.pk, "mp4"), ARQUIVO + b" video", tmp_path)
+    _guardar(guarda.caminho_do_quadro(video.pk), ARQUIVO + b" quadro", tmp_path)
     envio = EnvioDeVideo.objects.create(candidato=candidato, tamanho=1000, recebido=10)
     _guardar(guarda.caminho_da_parte(envio.pk), ARQUIVO + b" parte", tmp_path)
 

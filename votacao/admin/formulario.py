@@ -52,7 +52,7 @@ class ParedaoForm(forms.ModelForm):
             "Com data: abre sozinho nessa hora.",
             "fecha_em": "Vazio: só fecha quando você encerrar. Com data: fecha sozinho nessa hora.",
             "bits": "Quanto custa um voto a uma máquina: cada bit dobra a conta que o aparelho faz antes de votar. Num "
-            "telefone barato: 16 bits, uns 0,3 s; 18, mais de 1 s; 20, uns 5 s; 22, uns 20 s; 24, mais de um minuto. "
+            "telefone barato: 16 bits, uns 0,2 s; 18, perto de 1 s; 20, uns 3 s; 22, uns 10 s; 24, quase um minuto. "
             "Vazio: o padrão do site. Zero: nenhuma conta. Pode mudar com a votação no ar, e vale em um segundo para "
             "quem abrir a página; uma origem sob suspeita recebe quatro a mais, até 22.",
         }
