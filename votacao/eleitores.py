@@ -9,14 +9,18 @@ vale mais do que a palavra de quem digitou, e o número passa à conta que o pro
 """
 
 import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 
+from votacao import registro
 from votacao.models import Eleitor, Paredao
 from votacao.recusas import FaltaCpf, FaltaCpfVerificado, UrnaIndisponivel
 
@@ -29,6 +33,13 @@ class CpfDeOutraConta(CpfRecusado):
     def __init__(self) -> None:
         super().__init__(
             "Este CPF já dá o voto único por outra conta. Se ele é seu, entre por um serviço que confirme o CPF."
+        )
+
+
+class CpfConfirmadoPorOutra(CpfRecusado):
+    def __init__(self) -> None:
+        super().__init__(
+            "Este CPF já foi confirmado por outra conta. Saia desta e entre de novo pelo mesmo serviço: você cai nela."
         )
 
 
@@ -52,34 +63,49 @@ def _resumir(cpf: str, chave: str) -> bytes:
     return hashlib.blake2b(cpf.encode(), digest_size=32, key=_segredo(chave, b"bbb.cpf")).digest()
 
 
-@transaction.atomic
 def cadastrar(*, conta: AbstractBaseUser, cpf: str, agora: datetime, verificado: bool = False) -> Eleitor:
     """Guarda o CPF desta conta (11 dígitos, já conferidos), ou confirma o que ela já deu, sob a chave que vale.
 
-    `verificado`: quem o diz é um provedor de identidade. Levanta `CpfDeOutraConta` ou `CpfJaDado`, sem mudar nada, e
-    `UrnaIndisponivel` se o servidor não tem chave. Duas contas ao mesmo tempo com o mesmo CPF: uma fica com ele.
+    `verificado`: quem o diz é um provedor de identidade. Levanta `CpfDeOutraConta`, `CpfConfirmadoPorOutra` ou
+    `CpfJaDado`, sem mudar nada, e `UrnaIndisponivel` se o servidor não tem chave ou o banco está ocupado. Duas contas
+    ao mesmo tempo com o mesmo CPF: uma fica com ele.
     """
     if not settings.CHAVES_CPF:
         raise UrnaIndisponivel
     resumos = [_resumir(cpf, chave) for chave in settings.CHAVES_CPF]
-    for outro in Eleitor.objects.select_for_update().filter(cpf_resumo__in=resumos).exclude(conta_id=conta.pk):
-        if not verificado or outro.verificado_em is not None:
-            raise CpfDeOutraConta
-        outro.delete()
-    meu = Eleitor.objects.select_for_update().filter(conta_id=conta.pk).first()
-    if meu is not None and bytes(meu.cpf_resumo) not in resumos and not verificado:
-        raise CpfJaDado
-    meu = meu or Eleitor(conta_id=conta.pk, cadastrado_em=agora)
-    meu.cpf_resumo, meu.chave_cpf = resumos[0], nome_da_chave(settings.CHAVES_CPF[0])
-    meu.verificado_em = agora if verificado else meu.verificado_em
+    with _vez():
+        # Antes de olhar os outros: uma conta que já deu o seu não serve para sondar quem deu os deles.
+        meu = Eleitor.objects.select_for_update().filter(conta_id=conta.pk).first()
+        if meu is not None and bytes(meu.cpf_resumo) not in resumos and not verificado:
+            raise CpfJaDado
+        for outro in Eleitor.objects.select_for_update().filter(cpf_resumo__in=resumos).exclude(conta_id=conta.pk):
+            if not verificado:
+                raise CpfDeOutraConta
+            if outro.verificado_em is not None:
+                raise CpfConfirmadoPorOutra
+            outro.delete()
+        meu = meu or Eleitor(conta_id=conta.pk, cadastrado_em=agora)
+        meu.cpf_resumo, meu.chave_cpf = resumos[0], nome_da_chave(settings.CHAVES_CPF[0])
+        meu.verificado_em = agora if verificado else meu.verificado_em
+        try:
+            with transaction.atomic():
+                meu.save()
+        except IntegrityError:
+            if Eleitor.objects.filter(conta_id=conta.pk, cpf_resumo=resumos[0]).exists():
+                return Eleitor.objects.get(conta_id=conta.pk)
+            raise CpfDeOutraConta from None
+        return meu
+
+
+@contextmanager
+def _vez() -> Iterator[None]:
+    """Uma transação que espera a sua vez entre as gravações de votos. Levanta `UrnaIndisponivel` se ela não vem."""
     try:
-        with transaction.atomic():
-            meu.save()
-    except IntegrityError:
-        if Eleitor.objects.filter(conta_id=conta.pk, cpf_resumo=resumos[0]).exists():
-            return Eleitor.objects.get(conta_id=conta.pk)
-        raise CpfDeOutraConta from None
-    return meu
+        limite = time.monotonic() + registro.ESPERA_MAXIMA
+        with registro.vez_de_escrever(limite, vigiado=False), transaction.atomic():
+            yield
+    except (DatabaseError, InterfaceError) as erro:
+        raise UrnaIndisponivel from erro
 
 
 def quem_confirmou(cpf: str) -> Any:
@@ -118,7 +144,8 @@ def chave_do_voto(paredao: Paredao, eleitor: Eleitor | None) -> bytes:
 def _prender_chave(paredao: Paredao, nome: str) -> None:
     """A primeira cédula de voto único diz, de uma vez por todas, sob que chave este paredão vota."""
     if not paredao.chave_cpf:
-        Paredao.objects.filter(pk=paredao.pk, chave_cpf="").update(chave_cpf=nome)
+        with _vez():
+            Paredao.objects.filter(pk=paredao.pk, chave_cpf="").update(chave_cpf=nome)
         paredao.refresh_from_db(fields=["chave_cpf"])
     if paredao.chave_cpf != nome:
         raise UrnaIndisponivel

@@ -1,6 +1,7 @@
 """O CPF de cada conta, a identidade do voto único, e a troca da chave."""
 
 import threading
+import time
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from votacao import eleitores
+from votacao import eleitores, registro
 from votacao.models import Eleitor, Paredao
 from votacao.recusas import FaltaCpf, FaltaCpfVerificado, UrnaIndisponivel
 
@@ -63,12 +64,50 @@ def test_um_cpf_e_de_uma_conta_so(ana: User, bia: User) -> None:
     assert list(Eleitor.objects.values_list("conta", flat=True)) == [ana.pk]
 
 
+def test_quem_ja_deu_o_seu_cpf_nao_sonda_os_dos_outros(ana: User, bia: User) -> None:
+    cadastrar(ana)
+    cadastrar(bia, OUTRO_CPF)
+    for alheio in (CPF, "39053344705"):
+        with pytest.raises(eleitores.CpfJaDado):
+            cadastrar(bia, alheio)
+
+
+def test_com_o_banco_ocupado_o_cpf_espera_e_e_recusado_com_uma_frase(
+    transactional_db: None, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registro, "ESPERA_MAXIMA", 0.05)
+    pegou, pode_soltar = threading.Event(), threading.Event()
+
+    def segurar() -> None:
+        try:
+            with registro.vez_de_escrever(time.monotonic() + 5, vigiado=False), transaction.atomic():
+                Eleitor.objects.create(conta=ana, cpf_resumo=b"x" * 32, chave_cpf="", cadastrado_em=timezone.now())
+                pegou.set()
+                pode_soltar.wait(10)
+        finally:
+            connection.close()
+
+    dono = threading.Thread(target=segurar)
+    dono.start()
+    assert pegou.wait(10)
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor != "sqlite":
+                cursor.execute("SET statement_timeout = 200")
+        with pytest.raises(UrnaIndisponivel):
+            cadastrar(ana)
+    finally:
+        pode_soltar.set()
+        dono.join(10)
+        connection.close()
+
+
 def test_quem_prova_o_cpf_fica_com_ele(ana: User, bia: User) -> None:
     cadastrar(ana)
     cadastrar(bia, verificado=True)
     assert list(Eleitor.objects.filter(verificado_em__isnull=False).values_list("conta", flat=True)) == [bia.pk]
     assert Eleitor.objects.count() == 1
-    with pytest.raises(eleitores.CpfDeOutraConta):
+    with pytest.raises(eleitores.CpfConfirmadoPorOutra, match="Saia desta"):
         cadastrar(ana, verificado=True)
 
 
