@@ -29,7 +29,7 @@ LER = {
     "{id}/parecer/": {"selecao", "chefe"},
     "por-cpf/": {"sensiveis", "chefe"},
     "add/": {"chefe"},
-    "{id}/delete/": set(),
+    "{id}/delete/": {"sensiveis", "chefe"},
 }
 FAZER = {
     "{id}/change/": {"selecao", "chefe"},
@@ -41,7 +41,7 @@ FAZER = {
     "por-cpf/": {"sensiveis", "chefe"},
     "exportar/csv/": {"selecao", "chefe"},
     "exportar/xlsx/": {"selecao", "chefe"},
-    "{id}/delete/": set(),
+    "{id}/delete/": {"sensiveis", "chefe"},
 }
 ACOES = {
     "passar_a_em_analise": {"selecao", "chefe"},
@@ -134,8 +134,8 @@ def test_a_ficha_so_mostra_o_que_cada_um_pode(ana: Candidato, papel: str) -> Non
     assert {nome for nome, marca in marcas.items() if marca in pagina} == {
         "ve": set(),
         "selecao": conduz,
-        "sensiveis": {"ver o CPF"},
-        "chefe": conduz | {"ver o CPF"},
+        "sensiveis": {"ver o CPF", "excluir"},
+        "chefe": conduz | {"ver o CPF", "excluir"},
     }[papel]
 
 
@@ -167,9 +167,11 @@ def test_os_grupos_tem_so_o_seu(db: None) -> None:
             "view_parecer",
             "view_edicao",
             "change_edicao",
+            "view_aviso",
+            "view_eliminacao",
             *(f"{verbo}_{modelo}" for modelo in ("secao", "pergunta", "termo") for verbo in ("view", "add", "change")),
         },
-        "Seleção (dados sensíveis)": {"view_candidato", "ver_cpf"},
+        "Seleção (dados sensíveis)": {"view_candidato", "ver_cpf", "delete_candidato", "view_eliminacao"},
     }
 
 
