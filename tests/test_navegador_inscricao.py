@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
@@ -52,7 +53,7 @@ class Pessoa:
         """Uma sessão nova, como a que se ganha ao entrar com o código."""
         sessao = SessionStore()
         sessao[SESSION_KEY] = str(self.conta.pk)
-        sessao[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        sessao[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
         sessao[HASH_SESSION_KEY] = self.conta.get_session_auth_hash()
         sessao.save()
         self.contexto.add_cookies([{"name": "sessionid", "value": sessao.session_key, "url": self.site.url}])
@@ -224,7 +225,7 @@ def test_sem_javascript_o_erro_fica_ao_lado_e_a_sessao_que_acaba_nao_perde_nada(
     # Entrar mantém o que a sessão sem dono guardava (`django.contrib.auth.login`).
     sessao = SessionStore(guardada["value"])
     sessao[SESSION_KEY] = str(dora.conta.pk)
-    sessao[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    sessao[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     sessao[HASH_SESSION_KEY] = dora.conta.get_session_auth_hash()
     sessao.save()
     aba = dora.ir(f"{MINHA}dados/")
