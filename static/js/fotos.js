@@ -147,8 +147,13 @@
 
   async function atualizar() {
     const resposta = await fetch(location.pathname, { headers: { Accept: "text/html" } });
-    const nova = new DOMParser().parseFromString(await resposta.text(), "text/html").getElementById("galeria");
-    if (nova) document.getElementById("galeria").replaceWith(nova);
+    const nova = new DOMParser().parseFromString(await resposta.text(), "text/html");
+    // Também o que a página diz das seções: com a terceira foto, esta passa a pronta.
+    for (const parte of ["#galeria", "#secoes", ".andamento"]) {
+      const velha = document.querySelector(parte);
+      const troca = nova.querySelector(parte);
+      if (velha && troca) velha.replaceWith(troca);
+    }
   }
 
   formulario.addEventListener("submit", async (evento) => {
