@@ -33,7 +33,7 @@ from bench.servidores import (
     VigiaDoWal,
 )
 
-CONCORRENTES = ["fastapi", "django", "teto", "projeto", "teto_jornada", "projeto_jornada"]
+CONCORRENTES = ["fastapi", "django", "teto", "projeto", "projeto_unico", "teto_jornada", "projeto_jornada"]
 CONEXOES_DO_FASTAPI = 24
 FOLGA_DE_CEDULAS = 1.4  # sobre a vazão do teto na mesma rodada
 VOTOS_DO_RESULTADO = [10_000, 10_000_000]
@@ -49,6 +49,7 @@ class Prova:
     resultado: list[Serie] = field(default_factory=list)
     maior_wal: int = 0
     bytes_por_voto: float = 0.0
+    bytes_por_voto_unico: float = 0.0
     recontagem_confere: bool = True
 
     # --- rodadas -----------------------------------------------------------------------------------------------------
@@ -89,17 +90,24 @@ class Prova:
             if isinstance(concorrente, Projeto):
                 self.recontagem_confere &= concorrente.conferir()
                 if not concorrente.jornada:
-                    self.bytes_por_voto = concorrente.bytes_por_voto()
+                    gasto = concorrente.bytes_por_voto()
+                    if concorrente.unico:
+                        self.bytes_por_voto_unico = gasto
+                    else:
+                        self.bytes_por_voto = gasto
 
     def montar(self) -> list[Concorrente]:
         """Os concorrentes pedidos, preparados, na ordem de medir; o teto imita os tamanhos das respostas do projeto."""
         pasta, pedidos = self.pasta, self.opcoes.so
         tamanhos = Tamanhos()
         projetos: dict[str, Concorrente] = {}
-        for chave, rotulo in [("projeto", "este projeto"), ("projeto_jornada", "este projeto")]:
+        rotulos = {"projeto": "este projeto", "projeto_jornada": "este projeto"}
+        rotulos["projeto_unico"] = "este projeto, voto único"
+        for chave, rotulo in rotulos.items():
             if chave in pedidos:
                 jornada, limites = chave.endswith("jornada"), not self.opcoes.sem_limites
-                projeto = Projeto(pasta / chave, chave, rotulo, jornada=jornada, limites=limites)
+                unico = chave == "projeto_unico"
+                projeto = Projeto(pasta / chave, chave, rotulo, jornada=jornada, limites=limites, unico=unico)
                 dizer(f"preparando {chave}: migrate, carregar_demo, um voto de prova")
                 projeto.preparar()
                 tamanhos = projeto.medir_tamanhos()
@@ -198,6 +206,12 @@ class Prova:
         jornadas = [serie for chave, serie in self.series.items() if chave.endswith("jornada")]
         if votos:
             partes.append(medidas.tabela_de_votos(votos))
+        if "projeto_unico" in self.series:
+            partes.append(
+                "O voto único vai com chaves ao acaso, que caem em lugar qualquer do índice: "
+                f"{numero(self.bytes_por_voto_unico, 1)} B por voto. O livro começa quase vazio e cabe na memória; num "
+                "que não caiba, a diferença para a torcida é maior do que aqui."
+            )
         if jornadas:
             partes.append(medidas.tabela_de_jornadas(jornadas))
         if self.resultado:

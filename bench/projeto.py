@@ -19,6 +19,7 @@ ALHEIAS = {
     "BROKER_URL",
     "CACHE_URL",
     "CAPTCHA_URL",
+    "CHAVE_CPF",
     "CSRF_TRUSTED_ORIGINS",
     "DJANGO_SETTINGS_MODULE",
     "EMAIL_URL",
@@ -33,6 +34,8 @@ class Projeto(Concorrente):
     vazao_esperada: float = 60_000
     limites: bool = True
     """Limites por origem e sinais de robô, ligados como em produção."""
+    unico: bool = False
+    """Vota com cédulas de voto único, de chaves ao acaso, em vez das da torcida."""
     paredao: int = 0
     participantes: list[str] = field(default_factory=list)
     votos_no_inicio: int = 0
@@ -93,6 +96,10 @@ class Projeto(Concorrente):
 
     def corpos(self, quantos: int) -> list[str]:
         """Corpos de voto prontos: cédulas emitidas pelo projeto, provas resolvidas aqui."""
+        if self.unico:
+            cedulas = self.chamar("-m", "bench.cedulas_unicas", str(self.paredao), str(quantos)).split()
+            # Não pedem prova: já é uma só por CPF.
+            return [corpo_de_voto(*par, "") for par in zip(cycle(self.participantes), cedulas, strict=False)]
         cedulas = self.gerir("emitir_cedulas", str(self.paredao), "--quantidade", str(quantos)).split()
         pares = list(zip(cycle(self.participantes), cedulas, strict=False))
         if quantos < 10_000:

@@ -228,8 +228,8 @@ def test_comprovante_depois_do_resultado_leva_a_ele(client: Client, criar: Criar
     assert f'href="/paredoes/{paredao.pk}/resultado/"' in pagina
 
 
-def modelo_do_comprovante(client: Client, paredao: Paredao, participante: Participante) -> str:
-    endereco = f"/comprovantes/modelo/{paredao.pk}/{participante.pk}/"
+def modelo_do_comprovante(client: Client, paredao: Paredao, participante: Participante, modalidade: int = 1) -> str:
+    endereco = f"/comprovantes/modelo/{paredao.pk}/{participante.pk}/{modalidade}/"
     return client.get(endereco, **{"asgi.scope": {"interno": True}}).content.decode()  # type: ignore[arg-type]
 
 
@@ -237,7 +237,7 @@ def test_modelo_do_comprovante_nao_tem_endereco_publico(
     client: Client, criar: CriarParedao, casa: list[Participante]
 ) -> None:
     """Mostraria as parciais a quem não votou."""
-    texto(client, f"/comprovantes/modelo/{criar(parciais='apos_voto').pk}/{casa[0].pk}/", 404)
+    texto(client, f"/comprovantes/modelo/{criar(parciais='apos_voto').pk}/{casa[0].pk}/1/", 404)
 
 
 def test_modelo_do_comprovante_tem_as_marcas_intactas_e_e_pequeno(
@@ -250,13 +250,36 @@ def test_modelo_do_comprovante_tem_as_marcas_intactas_e_e_pequeno(
     assert len(pagina.encode()) < 6_000
 
 
-def test_modelo_preenchido_e_igual_ao_comprovante_do_livro(
-    client: Client, criar: CriarParedao, casa: list[Participante]
+@pytest.mark.parametrize(
+    ("modalidade", "diz", "depois"),
+    [
+        (1, "5º Paredão · voto da torcida<", ["Votar de novo", "Dar também o voto único"]),
+        (2, "5º Paredão · voto único<", ["Votar também pela torcida"]),
+    ],
+)
+def test_o_comprovante_diz_a_modalidade_pelas_duas_portas(
+    client: Client, criar: CriarParedao, casa: list[Participante], modalidade: int, diz: str, depois: list[str]
 ) -> None:
-    paredao = criar()
-    codigo = votar(paredao, [1, 0, 0])[0]
+    paredao = criar(titulo="5º Paredão", peso_torcida=50, peso_unico=50)
+    codigo = votar(paredao, [1, 0, 0], modalidade=modalidade)[0]
+    paginas = (
+        texto(client, f"/comprovantes/{codigo}/"),
+        modelo_do_comprovante(client, paredao, casa[0], modalidade),
+    )
+    for pagina in paginas:
+        assert diz in pagina
+        assert [frase for frase in ("Votar de novo", "Dar também o voto único", "Votar também pela torcida")
+                if frase in pagina] == depois  # fmt: skip
+
+
+@pytest.mark.parametrize("modalidade", [1, 2])
+def test_modelo_preenchido_e_igual_ao_comprovante_do_livro(
+    client: Client, criar: CriarParedao, casa: list[Participante], modalidade: int
+) -> None:
+    paredao = criar(peso_torcida=50, peso_unico=50)
+    codigo = votar(paredao, [1, 0, 0], modalidade=modalidade)[0]
     do_livro = texto(client, f"/comprovantes/{codigo}/")
-    modelo = modelo_do_comprovante(client, paredao, casa[0])
+    modelo = modelo_do_comprovante(client, paredao, casa[0], modalidade)
     hora = re.search(r"\d\d/\d\d/\d{4} às \d\d:\d\d:\d\d", do_livro)
     assert hora is not None
     legivel = " ".join(codigo[i : i + 4] for i in range(0, 32, 4))

@@ -120,6 +120,8 @@ class Apuracao:
     def frase(self) -> str:
         """O resultado em palavras."""
         if not self.decididos:
+            if self.paredao.publicado_em is not None:
+                return "Nenhum voto contou: a produção decide pelo regulamento."
             return "Ainda não há votos contados."
         nomes = _enumerar([linha.participante.nome_curto for linha in self.decididos])
         media = _por_cento(self.decididos[0].media)

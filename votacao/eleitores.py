@@ -76,8 +76,11 @@ def cadastrar(*, conta: AbstractBaseUser, cpf: str, agora: datetime, verificado:
     with _vez():
         # Antes de olhar os outros: uma conta que já deu o seu não serve para sondar quem deu os deles.
         meu = Eleitor.objects.select_for_update().filter(conta_id=conta.pk).first()
+        # De um resumo sob uma chave já retirada não se sabe de que CPF é: a conta dá o seu de novo, sem confirmação.
         if meu is not None and bytes(meu.cpf_resumo) not in resumos and not verificado:
-            raise CpfJaDado
+            if meu.chave_cpf in map(nome_da_chave, settings.CHAVES_CPF):
+                raise CpfJaDado
+            meu.verificado_em = None
         for outro in Eleitor.objects.select_for_update().filter(cpf_resumo__in=resumos).exclude(conta_id=conta.pk):
             if not verificado:
                 raise CpfDeOutraConta

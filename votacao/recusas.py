@@ -88,13 +88,15 @@ class ParedaoNaoAberto(Recusa):
 class ParedaoFechado(Recusa):
     codigo = "encerrado"
     status = 410
-    mensagem = "A votação já encerrou. Este voto não foi contado."
+    mensagem = (
+        "A votação já encerrou e este voto não foi contado. O resultado sai ao vivo, e depois na página do paredão."
+    )
 
 
 class SemTorcida(Recusa):
     codigo = "sem_torcida"
     status = 410
-    mensagem = "Este paredão não tem voto da torcida."
+    mensagem = "Este paredão não tem voto da torcida: dê o seu voto único, um por CPF, na página do paredão."
 
 
 class SemUnico(Recusa):
@@ -118,7 +120,10 @@ class FaltaCpf(Recusa):
 class FaltaCpfVerificado(Recusa):
     codigo = "falta_cpf_verificado"
     status = 403
-    mensagem = "Este paredão só aceita voto único de quem entrou por um serviço que confirma o CPF."
+    mensagem = (
+        "Este paredão só aceita voto único de quem confirma o CPF: vá à página do voto único e entre pelo serviço "
+        "que ela indica."
+    )
 
 
 class CaptchaRecusado(Recusa):
@@ -133,7 +138,10 @@ class CaptchaRecusado(Recusa):
 class CedulaUsada(Recusa):
     codigo = "cedula_usada"
     status = 409
-    mensagem = "Esta cédula já foi usada para outra escolha. O primeiro voto continua valendo."
+    mensagem = (
+        "Esta cédula já foi usada para outra escolha, e o primeiro voto continua valendo. Para votar de novo pela "
+        "torcida, volte ao paredão."
+    )
 
 
 class UrnaIndisponivel(Recusa):

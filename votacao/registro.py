@@ -82,6 +82,7 @@ class Contado(NamedTuple):
     paredao: int
     gravado_em: float
     """Segundos desde 1970."""
+    modalidade: int
 
 
 Desfecho = Contado | type[Recusa]
@@ -196,7 +197,7 @@ def _gravar_novos(votos: dict[bytes, VotoAceito], limite: float) -> dict[bytes, 
             _limitar_espera(cursor, limite)
             _gravar_lote(cursor, qual, escolhas, agora)
             for participante, chaves in escolhas.items():
-                desfechos.update(dict.fromkeys(chaves, Contado(participante, qual[0], agora)))
+                desfechos.update(dict.fromkeys(chaves, Contado(participante, qual[0], agora, qual[1])))
     return desfechos
 
 
@@ -307,13 +308,13 @@ def _ler(chaves: Sequence[bytes]) -> dict[bytes, Contado]:
                 parte = [chave.hex() for chave in parte]
             marcas = ",".join(["%s"] * len(parte))
             cursor.execute(
-                f"SELECT v.id, v.participante_id, l.paredao_id, l.gravado_em FROM votacao_voto v "  # noqa: S608
+                f"SELECT v.id, v.participante_id, l.paredao_id, l.gravado_em, l.modalidade FROM votacao_voto v "  # noqa: S608
                 f"JOIN votacao_lote l ON l.id = v.lote_id WHERE v.id IN ({marcas})",
                 parte,
             )
-            for chave, participante, paredao, gravado_em in cursor.fetchall():
+            for chave, participante, paredao, gravado_em, modalidade in cursor.fetchall():
                 bruta = chave if isinstance(chave, bytes) else chave.bytes
-                achados[bruta] = Contado(participante, paredao, _instante(gravado_em))
+                achados[bruta] = Contado(participante, paredao, _instante(gravado_em), modalidade)
     return achados
 
 

@@ -15,7 +15,11 @@ urlpatterns = [
     path("paredoes/<int:paredao_id>/unico/cpf/", views_unico.cpf, name="unico_cpf"),
     path("paredoes/<int:paredao_id>/unico/cedula/", views_unico.cedula, name="unico_cedula"),
     path("paredoes/<int:paredao_id>/votar/", views.votar, name="votar"),
-    path("comprovantes/modelo/<int:paredao_id>/<int:participante_id>/", views.comprovante_modelo, name="modelo"),
+    path(
+        "comprovantes/modelo/<int:paredao_id>/<int:participante_id>/<int:modalidade>/",
+        views.comprovante_modelo,
+        name="modelo",
+    ),
     re_path(r"^comprovantes/(?P<codigo>[0-9a-f]{32})/$", views.comprovante, name="comprovante"),
     re_path(r"^midia/participantes/(?P<arquivo>[0-9a-f]{20}-[0-9]{3}\.webp)$", views.foto, name="foto"),
 ]

@@ -215,7 +215,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
     if contado is None:
         return render(request, "votacao/comprovante_desconhecido.html", {"codigo": codigo}, status=404)
     hora = timezone.localtime(datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()))
-    contexto = _contexto_do_comprovante(_publico(contado.paredao), contado.participante) | {
+    contexto = _contexto_do_comprovante(_publico(contado.paredao), contado.participante, contado.modalidade) | {
         "codigo": codigo,
         "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4)),
         "hora": hora.strftime("%d/%m/%Y às %H:%M:%S"),
@@ -225,7 +225,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
 
 @require_safe
 @publica(segundos=1)
-def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: int) -> HttpResponse:
+def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: int, modalidade: int) -> HttpResponse:
     """O comprovante com marcas no lugar de código e hora; a faixa as preenche (`votacao.urna.faixa`).
 
     Só para ela: quem pedisse o endereço veria as parciais sem ter votado.
@@ -235,7 +235,7 @@ def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: i
     paredao = _publico(paredao_id)
     if all(opcao.participante_id != participante_id for opcao in paredao.opcoes.all()):
         raise Http404
-    contexto = _contexto_do_comprovante(paredao, participante_id) | {
+    contexto = _contexto_do_comprovante(paredao, participante_id, modalidade) | {
         "codigo": "@@CODIGO@@",
         "legivel": "@@LEGIVEL@@",
         "hora": "@@HORA@@",
@@ -243,7 +243,7 @@ def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: i
     return render(request, "votacao/comprovante.html", contexto)
 
 
-def _contexto_do_comprovante(paredao: Paredao, participante_id: int) -> dict[str, object]:
+def _contexto_do_comprovante(paredao: Paredao, participante_id: int, modalidade: int) -> dict[str, object]:
     agora = timezone.now()
     situacao = paredao.situacao(agora)
     mostra = paredao.parciais != Paredao.Parciais.OCULTAS or situacao == Paredao.Situacao.PUBLICADO
@@ -252,6 +252,7 @@ def _contexto_do_comprovante(paredao: Paredao, participante_id: int) -> dict[str
         "situacao": situacao,
         "agora": agora,
         "participante": Participante.objects.get(pk=participante_id),
+        "unico": modalidade == Modalidade.UNICO,
         "apuracao": apuracao.apurar(paredao) if mostra else None,
     }
 

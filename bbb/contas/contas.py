@@ -46,14 +46,26 @@ def conta_com_cpf(cpf: str, email: str, atual: User | None) -> User:
     """A conta de quem um provedor diz ter este CPF, já com ele confirmado. `email`, vazio se o provedor não o confirma.
 
     É a que está aberta; senão a que já confirmou este CPF; senão a do e-mail; senão uma nova. Uma conta que só digitou
-    este CPF perde-o (`eleitores.cadastrar`), e não se entra nela. Levanta `EntradaRecusada` e `CpfRecusado`.
+    este CPF perde-o (`eleitores.cadastrar`), e não se entra nela. Levanta `EntradaRecusada`, `CpfRecusado`
+    e `UrnaIndisponivel`.
     """
-    conta = atual or eleitores.quem_confirmou(cpf)
+    conta = atual or eleitores.quem_confirmou(cpf) or (conta_para(email) if email else None)
     if conta is None:
-        conta = conta_para(email) if email else User.objects.create_user(f"conta-{secrets.token_hex(8)}")
+        return _criar_com_cpf(cpf)
     if conta.is_staff or not conta.is_active:
         raise EntradaRecusada
     eleitores.cadastrar(conta=conta, cpf=cpf, agora=timezone.now(), verificado=True)
+    return conta
+
+
+def _criar_com_cpf(cpf: str) -> User:
+    """Se o CPF não fica com ela, a conta não fica: sem e-mail, ninguém mais entraria nela."""
+    conta = User.objects.create_user(f"conta-{secrets.token_hex(8)}")
+    try:
+        eleitores.cadastrar(conta=conta, cpf=cpf, agora=timezone.now(), verificado=True)
+    except Exception:
+        conta.delete()
+        raise
     return conta
 
 

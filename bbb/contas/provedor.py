@@ -74,7 +74,11 @@ def receber(request: HttpRequest, provedor: Provedor) -> Identidade:
     try:
         cliente = _cliente(provedor)
         ficha = cliente.authorize_access_token(request)
-        afirmado = {**cliente.userinfo(token=ficha), **ficha["userinfo"]}
+        da_ficha, do_endereco = ficha["userinfo"], cliente.userinfo(token=ficha)
+        # OpenID Connect Core 1.0, 5.3.2: o que o userinfo diz só vale se é da mesma pessoa que a ficha assinada.
+        if do_endereco["sub"] != da_ficha["sub"]:
+            raise ValueError("o userinfo é de outra pessoa")
+        afirmado = {**do_endereco, **da_ficha}
     except requests.RequestException as erro:
         raise _fora_do_ar(provedor, erro) from None
     except (AuthlibBaseError, JoseError, ValueError, KeyError, TypeError) as erro:

@@ -18,11 +18,13 @@ from bbb.contas.adaptadores import CODIGO_ERRADO, CorreioForaDoAr
 from bbb.contas.contas import EntradaRecusada
 from bbb.contas.forms import CodigoForm, EmailForm
 from votacao import eleitores
+from votacao.recusas import UrnaIndisponivel
 
 privada = cache_control(private=True, no_store=True)
 ESPERE = 60
 """Segundos de `Retry-After`."""
 SEM_CORREIO = "Não conseguimos mandar o e-mail agora. Confira o endereço e tente de novo em um minuto."
+SEM_BANCO = "Não conseguimos guardar a confirmação do CPF agora, e nada mudou. Tente de novo em um minuto."
 PEDIU_DEMAIS = (
     f"Acabamos de mandar um código para este e-mail, ou houve pedidos demais. Espere {limites.INTERVALO_DO_CODIGO} "
     "segundos, veja também a caixa de spam e, se não chegar, peça outro."
@@ -114,13 +116,18 @@ def voltar_do_provedor(request: HttpRequest) -> HttpResponse:
         return _recusado_pelo_provedor(request, recusa)
     except EntradaRecusada:
         return render(request, "conta/recusada.html", status=403)
+    except UrnaIndisponivel:
+        return _recusado_pelo_provedor(request, SEM_BANCO, 503)
     if aberta is not None:
         return redirect(quem.depois or "/")
     return entrada.entrar_sem_codigo(request, conta, quem.depois or "/")
 
 
-def _recusado_pelo_provedor(request: HttpRequest, recusa: Exception) -> HttpResponse:
-    return render(request, "conta/provedor.html", {"frase": str(recusa)}, status=403)
+def _recusado_pelo_provedor(request: HttpRequest, recusa: Exception | str, status: int = 403) -> HttpResponse:
+    resposta = render(request, "conta/provedor.html", {"frase": str(recusa)}, status=status)
+    if status == 503:
+        resposta["Retry-After"] = str(ESPERE)
+    return resposta
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -192,6 +193,8 @@ def paredao_agendado(edicao: Edicao, agora: datetime) -> Paredao | None:
 
 
 def _criar(edicao: Edicao, numero: int, *, abre_em: datetime, fecha_em: datetime) -> Paredao:
+    # Sem a chave do CPF neste servidor, ninguém daria o voto único: o paredão é só da torcida.
+    peso_unico = 50 if settings.CHAVES_CPF else 0
     with transaction.atomic():
         paredao = Paredao.objects.create(
             edicao=edicao,
@@ -199,6 +202,8 @@ def _criar(edicao: Edicao, numero: int, *, abre_em: datetime, fecha_em: datetime
             decisao=Paredao.Decisao.SAI,
             abre_em=abre_em,
             fecha_em=fecha_em,
+            peso_torcida=100 - peso_unico,
+            peso_unico=peso_unico,
             parciais=Paredao.Parciais.APOS_VOTO,
         )
         _por_no_paredao(paredao, _trio(numero))

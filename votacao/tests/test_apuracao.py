@@ -4,6 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,9 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from inscricoes.models import Edicao
 from votacao import apuracao
-from votacao.apuracao import Apuracao, Hora, apurar, arredondar, por_hora
+from votacao.apuracao import Apuracao, Hora, apurar, apurar_somas, arredondar, por_hora
 from votacao.demo.temporada import EXEMPLO_OFICIAL
-from votacao.models import Contagem, Modalidade, Opcao, Paredao, Participante
+from votacao.models import Contagem, Modalidade, Opcao, Paredao, Participante, Quarentena, Suspeita
 
 UNICO, TORCIDA = Modalidade.UNICO, Modalidade.TORCIDA
 HORA = datetime(2024, 2, 6, 23, tzinfo=timezone.get_fixed_timezone(0))
@@ -162,6 +163,24 @@ def test_sem_voto_nenhum(paredao: Paredao, participantes: list[Participante]) ->
     assert apurado.frase == "Ainda não há votos contados."
     assert apurado.total == 0
     assert apurado.avisos == ()
+
+
+def test_publicado_sem_voto_nenhum_diz_que_nenhum_contou(paredao: Paredao) -> None:
+    paredao.fecha_em = paredao.publicado_em = timezone.now()
+    apurado = apurar(paredao)
+    assert apurado.frase == "Nenhum voto contou: a produção decide pelo regulamento."
+    pagina = render_to_string("votacao/_panorama.html", {"apuracao": apurado, "publicado": True})
+    assert apurado.frase in pagina
+
+
+def test_publicado_so_com_suspeitos_que_nao_contam_diz_quantos_foram(
+    paredao: Paredao, participantes: list[Participante]
+) -> None:
+    quarentena = Quarentena(paredao=paredao, contam=False, justificativa="Robô.")
+    somas = [(participantes[0].pk, TORCIDA.value, Suspeita.RITMO.value, 7)]
+    apurado = apurar_somas(paredao, participantes, somas, quarentena)
+    pagina = render_to_string("votacao/_panorama.html", {"apuracao": apurado, "publicado": True})
+    assert "Houve 7 votos suspeitos" in pagina
 
 
 def test_modalidade_sem_votos_nao_divide_a_outra(paredao: Paredao, participantes: list[Participante]) -> None:

@@ -29,7 +29,7 @@ from inscricoes.models import (
 )
 from inscricoes.situacoes import PASSOS, Situacao
 from inscricoes.validators import conferir_idade, cpf_em_digitos
-from votacao import fotos
+from votacao import fotos, services
 from votacao.apuracao import apurar, apurar_dos_dois_jeitos, por_hora
 from votacao.demo import inscritos, temporada
 from votacao.models import Lote, Modalidade, Paredao, Participante, Voto
@@ -150,6 +150,21 @@ def test_sempre_ha_um_aberto_e_um_agendado(casa: Edicao, hora: int) -> None:
     titulos = list(Paredao.objects.order_by("pk").values_list("titulo", flat=True))
     assert titulos == [f"{numero}º Paredão" for numero in range(5, 5 + len(titulos))]
     assert {paredao.participantes.count() for paredao in Paredao.objects.all()} == {3}
+
+
+@pytest.mark.parametrize(
+    ("chaves", "modalidades"),
+    [(["x" * 32], [Modalidade.UNICO, Modalidade.TORCIDA]), ([], [Modalidade.TORCIDA])],
+)
+def test_o_aberto_tem_as_modalidades_que_o_servidor_pode_colher(
+    casa: Edicao, settings: Settings, chaves: list[str], modalidades: list[Modalidade]
+) -> None:
+    settings.CHAVES_CPF = chaves
+    for criar in (temporada.paredao_aberto, temporada.paredao_agendado):
+        paredao = criar(casa, AGORA)
+        assert paredao is not None
+        assert paredao.modalidades == modalidades
+        assert services.impedimentos_para_abrir(paredao) == []
 
 
 def test_repartir_nao_perde_nem_inventa() -> None:

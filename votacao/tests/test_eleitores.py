@@ -177,6 +177,15 @@ def test_trocar_a_chave_pede_o_cpf_de_novo_e_reconhece_a_conta(
     assert Eleitor.objects.count() == 1
 
 
+def test_tirada_a_chave_velha_a_conta_da_o_cpf_de_novo_e_sem_confirmacao(ana: User, settings: Any) -> None:
+    cadastrar(ana, verificado=True)
+    settings.CHAVES_CPF = [NOVA]
+    eleitor = cadastrar(ana, OUTRO_CPF)
+    assert (eleitor.verificado_em, eleitores.precisa_do_cpf(eleitor)) == (None, False)
+    with pytest.raises(eleitores.CpfJaDado):
+        cadastrar(ana)
+
+
 def test_trocar_a_chave_com_o_paredao_no_ar_nao_deixa_votar_de_novo(ana: User, paredao: Paredao, settings: Any) -> None:
     eleitores.chave_do_voto(paredao, cadastrar(ana))
     settings.CHAVES_CPF = [NOVA, VELHA]

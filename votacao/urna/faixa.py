@@ -245,7 +245,7 @@ def _cabeca(cabecalhos: tuple[tuple[str, str], ...], tamanho: int, seguranca: by
 
 
 def alvo_do_modelo(contado: Contado) -> bytes:
-    return b"/comprovantes/modelo/%d/%d/" % (contado.paredao, contado.participante)
+    return b"/comprovantes/modelo/%d/%d/%d/" % (contado.paredao, contado.participante, contado.modalidade)
 
 
 def legivel(codigo: bytes) -> bytes:

@@ -5,9 +5,11 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,6 +22,7 @@ from django.test import Client
 from django.utils import timezone
 
 from bbb.ambiente import Ambiente, Provedor
+from bbb.contas import provedor
 from inscricoes.models import Edicao
 from votacao import eleitores
 from votacao.models import Eleitor, Opcao, Paredao, Participante
@@ -61,9 +64,9 @@ def emissor() -> Iterator[str]:
 
 def do_endereco(emissor: str) -> Provedor:
     local = emissor.replace("http://", "http://cliente:segredo@")
-    provedor = Ambiente({"URL": local}).provedor("URL", "NOME", "CAMPO")
-    assert provedor is not None
-    return provedor
+    lido = Ambiente({"URL": local}).provedor("URL", "NOME", "CAMPO")
+    assert lido is not None
+    return lido
 
 
 @pytest.fixture
@@ -202,6 +205,54 @@ def test_nada_do_que_o_provedor_diz_fica_guardado(db: None, client: Client, liga
     guardado = "".join(repr(valores) for modelo in modelos for valores in modelo._default_manager.values_list())
     assert CPF not in guardado
     assert CPF not in repr(dict(client.session))
+
+
+def test_userinfo_de_outra_pessoa_nao_entra(db: None, client: Client, ligado: Provedor) -> None:
+    class DeOutra(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            corpo = json.dumps({"sub": "11144477735", "email": "bia@example.com", "email_verified": True}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(corpo)))
+            self.end_headers()
+            self.wfile.write(corpo)
+
+        def log_message(self, *args: Any) -> None: ...
+
+    with HTTPServer(("127.0.0.1", 0), DeOutra) as servidor:
+        thread = threading.Thread(target=servidor.handle_request)
+        thread.start()
+        cliente = provedor._cliente(ligado)
+        cliente.load_server_metadata()
+        cliente.server_metadata["userinfo_endpoint"] = f"http://127.0.0.1:{servidor.server_port}/"
+        try:
+            resposta = ir_e_voltar(client, CPF)
+        finally:
+            provedor._cliente.cache_clear()
+            thread.join(10)
+    assert resposta.status_code == 403
+    assert "A entrada venceu ou não confere" in resposta.content.decode()
+    assert User.objects.count() == 0
+
+
+def test_sem_chave_do_cpf_a_volta_e_uma_frase_e_nao_deixa_conta(
+    db: None, client: Client, ligado: Provedor, settings: Any
+) -> None:
+    settings.CHAVES_CPF = []
+    resposta = ir_e_voltar(client, "11144477735")
+    assert (resposta.status_code, resposta["Retry-After"]) == (503, "60")
+    assert "Tente de novo em um minuto" in resposta.content.decode()
+    assert User.objects.count() == 0
+
+
+def test_confirmar_um_cpf_que_ja_e_de_outra_conta_diz_para_sair_desta(
+    db: None, client: Client, ligado: Provedor
+) -> None:
+    ir_e_voltar(Client(), CPF)
+    client.force_login(User.objects.create_user("dora", email="dora@example.com"))
+    resposta = ir_e_voltar(client, CPF)
+    assert resposta.status_code == 403
+    assert "Saia desta e entre de novo pelo mesmo serviço" in resposta.content.decode()
 
 
 def test_desligado_nao_existe(db: None, client: Client) -> None:
