@@ -79,4 +79,4 @@ def test_com_https_a_caixa_de_demonstracao_nao_parte(tmp_path: Path) -> None:
         check=False,
     )
     assert feito.returncode == 1
-    assert "bbb.E006" in feito.stderr
+    assert "bbb.E007" in feito.stderr
