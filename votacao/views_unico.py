@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from inscricoes.validators import cpf_em_digitos
 from votacao import eleitores, registro
@@ -49,12 +49,12 @@ def recusa_e_pagina(view: View) -> View:
     return responder
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @login_required
 @recusa_e_pagina
 def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
-    """Onde se dá o voto único; antes, o que falta para isso; depois, o comprovante."""
+    """Onde se dá o voto único; antes, o que falta para isso; depois, o comprovante. O POST mostra o que confirmar."""
     paredao = _aberto(paredao_id)
     contexto: dict[str, Any] = {"paredao": paredao, "opcoes": paredao.opcoes.all(), "agora": timezone.now()}
     try:
@@ -67,8 +67,9 @@ def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
         )
     if registro.procurar([chave]):
         return render(request, "votacao/unico.html", contexto | {"codigo": chave.hex()})
-    # Um voto só, que não se desfaz: escolher e confirmar são dois toques.
-    escolha = request.GET.get("participante", "")
+    # Um voto só, que não se desfaz: escolher e confirmar são dois toques. A escolha não vai no endereço, que os
+    # servidores à frente deste e o histórico do navegador guardam.
+    escolha = request.POST.get("participante", "")
     for opcao in paredao.opcoes.all():
         if str(opcao.participante_id) == escolha:
             return render(request, "votacao/unico_confirmar.html", contexto | {"opcao": opcao, "cedula": texto})

@@ -61,15 +61,17 @@ def test_da_pagina_ao_comprovante(
     resposta = dar_cpf(ana, misto)
     assert (resposta.status_code, resposta["Location"]) == (302, endereco)
     assert ana.get(endereco).templates[0].name == "votacao/unico.html"
-    confirmar = ana.get(endereco, {"participante": participantes[0].pk})
+    confirmar = ana.post(endereco, {"participante": participantes[0].pk})
     assert confirmar.templates[0].name == "votacao/unico_confirmar.html"
+    # No endereço, a escolha ficaria nos registros de quem está à frente.
+    assert ana.get(endereco, {"participante": participantes[0].pk}).templates[0].name == "votacao/unico.html"
     assert "Seu voto único é para Ana sair?" in " ".join(confirmar.content.decode().split())
     (cedula,) = re.findall(r'name="cedula" value="([\w-]{63})"', confirmar.content.decode())
     feito = votar(ana, misto, participantes[0], cedula)
     assert feito.status_code == 201
     codigo = feito.json()["comprovante"]
     assert ana.get(f"/comprovantes/{codigo}/").status_code == 200
-    depois = ana.get(endereco, {"participante": participantes[1].pk}).content.decode()
+    depois = ana.post(endereco, {"participante": participantes[1].pk}).content.decode()
     assert "Seu voto único já está contado" in depois
     assert f"/comprovantes/{codigo}/" in depois
     assert list(Contagem.objects.values_list("modalidade", "participante", "votos")) == [
