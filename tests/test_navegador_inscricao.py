@@ -386,3 +386,18 @@ def conferir(aba: Any, tela: dict[str, int], onde: str) -> None:
             .map((alvo) => alvo.outerHTML)"""
     )
     assert baixos == [], onde
+
+
+def test_sair_leva_do_aparelho_o_que_ficou_por_mandar(pessoa: Any, site: Servidor) -> None:
+    dora = pessoa()
+    comecar(dora.conta)
+    aba = dora.ir(f"{MINHA}dados/")
+    aba.route("**/inscricoes/minha/dados/", lambda rota: rota.abort("connectionreset"))
+    aba.get_by_label("Nome completo").fill("Dora Reis")
+    aba.wait_for_function("Object.keys(localStorage).length === 1")
+    aba.unroute_all(behavior="ignoreErrors")
+    aba = dora.ir(MINHA)
+    aba.get_by_role("link", name="Sair desta conta").click()
+    aba.get_by_role("button", name="Sair").click()
+    aba.get_by_role("heading", name="Você saiu").wait_for()
+    assert dora.no_aparelho() == []
