@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.core.cache import cache
 from playwright.sync_api import expect, sync_playwright
 
-from tests.servidor import Servidor, servidor
+from tests.servidor import Servidor, esperar, servidor
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos, pytest.mark.django_db(transaction=True)]
 
@@ -56,8 +56,9 @@ def abrir(navegador: Any, tela: dict[str, int], **opcoes: Any) -> tuple[Any, lis
 
 def conferir_pagina(aba: Any) -> None:
     """Com folha de estilo, sem rolar de lado, com alvos de toque de 44 pixels e nenhuma violação, clara ou escura."""
+    # A página em que se acaba de tocar pode ainda estar chegando.
+    esperar(lambda: aba.evaluate("document.readyState === 'complete' && document.styleSheets.length === 3"), 15)
     onde = aba.url
-    assert aba.evaluate("document.styleSheets.length") == 3, onde
     largura = aba.evaluate("[document.documentElement.scrollWidth, innerWidth]")
     assert largura[0] == largura[1], onde
     baixos = aba.evaluate(

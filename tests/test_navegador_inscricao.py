@@ -394,7 +394,7 @@ def test_sair_leva_do_aparelho_o_que_ficou_por_mandar(pessoa: Any, site: Servido
     aba = dora.ir(f"{MINHA}dados/")
     aba.route("**/inscricoes/minha/dados/", lambda rota: rota.abort("connectionreset"))
     aba.get_by_label("Nome completo").fill("Dora Reis")
-    aba.wait_for_function("Object.keys(localStorage).length === 1")
+    esperar(lambda: len(dora.no_aparelho()) == 1, 15)
     aba.unroute_all(behavior="ignoreErrors")
     aba = dora.ir(MINHA)
     aba.get_by_role("link", name="Sair desta conta").click()
