@@ -16,7 +16,7 @@ from playwright.sync_api import sync_playwright
 from inscricoes.models import Candidato, Edicao, EnvioDeVideo, Foto, Video
 from inscricoes.services import comecar, guardar_foto
 from inscricoes.tests.amostras import enviado, foto, video
-from tests.servidor import Servidor, servidor
+from tests.servidor import Servidor, esperar, servidor
 from tests.test_navegador import CHROMIUM, MESA, TELEFONE, Pagina
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos, pytest.mark.django_db(transaction=True)]
@@ -263,3 +263,15 @@ def test_acessivel_e_cabe_na_tela(abrir: Any, arquivos: dict[str, Path], tela: A
         assert min(alturas) >= 44
         if pasta := os.environ.get("CAPTURAS"):
             aba.screenshot(path=f"{pasta}/{secao.split('/')[-2]}-{tela['width']}-{esquema}.png", full_page=True)
+
+
+def test_fotos_escolhidas_antes_de_o_script_chegar(abrir: Any, arquivos: dict[str, Path]) -> None:
+    aba = abrir()
+    presos: list[Any] = []
+    aba.route("**/js/fotos*.js", lambda rota: presos.append(rota))
+    aba.goto(FOTOS, wait_until="commit")
+    aba.get_by_label("Mandar fotos").set_input_files([arquivos["praia0.jpg"]])
+    esperar(lambda: bool(presos), 15)
+    presos[0].continue_()
+    aba.get_by_role("button", name="Enviar 1 foto").click()
+    estado(aba, "1 foto salva.")

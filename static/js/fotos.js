@@ -89,12 +89,13 @@
 
   // As escolhidas ficam na lista, e não no campo, que diria sempre que não há nenhuma.
   escolher.classList.add("so-o-botao");
-  escolher.addEventListener("change", () => {
+  function juntar() {
     for (const item of fila.filter((outro) => outro.definitivo)) tirar(item);
     fila = fila.concat(Array.from(escolher.files, por));
     escolher.value = "";
     mostrar();
-  });
+  }
+  escolher.addEventListener("change", juntar);
 
   // XMLHttpRequest, e não fetch: só ele diz quanto já foi.
   function mandar(item) {
@@ -184,4 +185,7 @@
   window.addEventListener("beforeunload", (evento) => {
     if (ocupado) evento.preventDefault();
   });
+
+  // Numa rede lenta, as fotos podem ter sido escolhidas antes de este script chegar.
+  if (escolher.files.length) juntar();
 })();
