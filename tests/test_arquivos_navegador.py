@@ -11,13 +11,12 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from inscricoes.models import Candidato, Edicao, EnvioDeVideo, Foto, Video
 from inscricoes.services import comecar, guardar_foto
 from inscricoes.tests.amostras import enviado, foto, video
 from tests.servidor import Servidor, esperar, servidor
-from tests.test_navegador import CHROMIUM, MESA, TELEFONE, Pagina
+from tests.test_navegador import MESA, TELEFONE, Pagina
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos, pytest.mark.django_db(transaction=True)]
 FOTOS, VIDEO = "/inscricoes/minha/fotos/", "/inscricoes/minha/video/"
@@ -36,17 +35,6 @@ def site(tmp_path: Path, settings: Any, candidata: Candidato) -> Iterator[Servid
     settings.MEDIA_ROOT = tmp_path / "midia"
     with servidor(tmp_path) as servindo:
         yield servindo
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    # O Playwright deixa um laço de eventos nesta thread, e o Django recusa o banco perto de um.
-    with pytest.MonkeyPatch.context() as ambiente, sync_playwright() as playwright:
-        ambiente.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Entrar num navegador de verdade, no telefone e na mesa, com as cartas da caixa de demonstração."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,12 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests.servidor import Servidor, esperar, servidor
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos, pytest.mark.django_db(transaction=True)]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
 SENHA = "uma-senha-bem-comprida-24"
@@ -29,16 +27,6 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Servidor]:
     cache.clear()  # os limites contados pelo teste de antes; a tabela deles não é de um modelo
     with servidor(tmp_path, processos=2, EMAIL_URL=f"demo://{tmp_path / 'correio'}") as site:
         yield site
-
-
-@pytest.fixture
-def navegador(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # o laço é o do Playwright; o banco é só deste teste
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 def abrir(navegador: Any, tela: dict[str, int], **opcoes: Any) -> tuple[Any, list[str]]:

@@ -4,7 +4,6 @@ cai no meio, e a leitura das páginas por quem precisa de leitor de tela ou de t
 
 import hashlib
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -15,11 +14,9 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from tests.servidor import RAIZ, esperar, pedir, porta_livre
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
 SEMENTE = """
@@ -117,15 +114,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(tmp_path_factory.mktemp("navegador"))
     yield site
     site.parar()
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 class Pagina:

@@ -3,7 +3,6 @@ conexão ou sem sessão, com e sem JavaScript; e a leitura das páginas em tela 
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,13 +15,11 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
-from playwright.sync_api import sync_playwright
 
 from inscricoes import services
 from inscricoes.models import Candidato, Edicao, Foto, Pergunta, Secao, Termo, Video
 from tests.servidor import Servidor, esperar, servidor
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
 MINHA = "/inscricoes/minha/"
@@ -69,17 +66,6 @@ class Pessoa:
     def no_aparelho(self) -> list[str]:
         chaves: list[str] = self.aba.evaluate("Object.keys(localStorage)")
         return chaves
-
-
-@pytest.fixture(scope="module")
-def navegador() -> Iterator[Any]:
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    # O Playwright deixa um laço de eventos nesta thread, e os testes usam o banco por fora dele.
-    with pytest.MonkeyPatch.context() as remendo, sync_playwright() as playwright:
-        remendo.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ aparelho, parar no meio e voltar, enviar; a produção a seleciona e a põe num 
 
 import json
 import re
-import shutil
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,7 +14,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.utils import timezone
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from inscricoes.models import Candidato, Edicao, Eliminacao, Pergunta, Secao, Termo
 from inscricoes.tests import amostras
@@ -24,7 +23,6 @@ from votacao.models import Participante
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
 SENHA = "uma-senha-bem-comprida-24"
@@ -51,16 +49,6 @@ def site(aberta: Edicao, tmp_path: Path) -> Iterator[Servidor]:
     cache.clear()  # os limites contados pelo teste de antes; a tabela deles não é de um modelo
     with servidor(tmp_path, processos=2, EMAIL_URL=f"demo://{tmp_path / 'correio'}") as site:
         yield site
-
-
-@pytest.fixture
-def navegador(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # o laço é o do Playwright; o banco é só deste teste
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 @pytest.fixture

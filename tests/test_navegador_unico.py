@@ -3,7 +3,6 @@ telefone, com o código que chega na caixa de demonstração.
 """
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
 from django.core.cache import cache
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from inscricoes.models import Edicao
 from tests.servidor import Servidor, servidor
@@ -20,7 +19,6 @@ from votacao.models import Contagem, Opcao, Paredao, Participante
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos]
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
 SENHA = "uma-senha-bem-comprida-24"
@@ -32,16 +30,6 @@ def site(urna_limpa: None, tmp_path: Path) -> Iterator[Servidor]:
     cache.clear()  # os limites contados pelo teste de antes; a tabela deles não é de um modelo
     with servidor(tmp_path, processos=2, EMAIL_URL=f"demo://{tmp_path / 'correio'}") as site:
         yield site
-
-
-@pytest.fixture
-def navegador(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # o laço é o do Playwright; o banco é só deste teste
-    assert CHROMIUM, "falta o Chromium (apt-get install chromium)"
-    with sync_playwright() as playwright:
-        navegador = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield navegador
-        navegador.close()
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
     paredao = _aberto(paredao_id)
     contexto: dict[str, Any] = {"paredao": paredao, "opcoes": paredao.opcoes.all(), "agora": timezone.now()}
     try:
-        texto, chave = _emitir(request, paredao)
+        texto, _, chave = _emitir(request, paredao)
     except FaltaCpf:
         return render(request, "votacao/unico_cpf.html", contexto | {"form": CpfForm()})
     except FaltaCpfVerificado:
@@ -103,10 +103,9 @@ def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
         if not request.user.is_authenticated:
             raise FaltaEntrar
         limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
-        texto, _ = _emitir(request, _aberto(paredao_id))
+        texto, expira_em, _ = _emitir(request, _aberto(paredao_id))
     except Recusa as recusa:
         return respostas.em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    expira_em = cedulas.abrir(texto.encode()).expira_em
     return respostas.em_http(respostas.cedula_emitida(texto, 0, expira_em))
 
 
@@ -119,11 +118,11 @@ def _aberto(paredao_id: int) -> Paredao:
     return Paredao.objects.select_related("edicao").com_participantes().get(pk=paredao_id)
 
 
-def _emitir(request: HttpRequest, paredao: Paredao) -> tuple[str, bytes]:
-    """A cédula de quem pede e a chave do seu voto. Sem prova de trabalho: já é uma só por CPF."""
+def _emitir(request: HttpRequest, paredao: Paredao) -> tuple[str, int, bytes]:
+    """A cédula de quem pede, quando vence e a chave do seu voto. Sem prova de trabalho: já é uma só por CPF."""
     eleitor = Eleitor.objects.filter(conta_id=request.user.pk).first()
     chave = eleitores.chave_do_voto(paredao, eleitor)
-    texto, _ = cedulas.emitir(
+    texto, expira_em = cedulas.emitir(
         paredao=paredao.pk,
         modalidade=Modalidade.UNICO,
         bits=0,
@@ -131,4 +130,4 @@ def _emitir(request: HttpRequest, paredao: Paredao) -> tuple[str, bytes]:
         agora=time.time(),
         chave=chave,
     )
-    return texto, chave
+    return texto, expira_em, chave
