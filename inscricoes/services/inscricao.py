@@ -165,7 +165,7 @@ def pendencias(candidato: Candidato) -> list[Pendencia]:
     faltam += _perguntas_sem_resposta(candidato)
     fotos = candidato.fotos.count()
     if fotos < FOTOS_MINIMAS:
-        faltam.append(Pendencia("fotos", f"mandar de {FOTOS_MINIMAS} a {FOTOS_MAXIMAS} fotos (você mandou {fotos})"))
+        faltam.append(Pendencia("fotos", f"mandar de {FOTOS_MINIMAS} a {FOTOS_MAXIMAS} fotos ({fotos} até agora)"))
     if not hasattr(candidato, "video"):
         faltam.append(Pendencia("video", "mandar o vídeo de apresentação"))
     return faltam

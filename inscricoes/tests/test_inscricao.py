@@ -234,7 +234,7 @@ def test_pendencias_de_um_rascunho_novo_vao_na_ordem_das_secoes(recebendo: Edica
         ("dados", "preencher estado"),
         ("contato", "preencher telefone"),
         (f"questionario-{pergunta.secao_id}", "responder 1 pergunta de “Você”"),
-        ("fotos", "mandar de 3 a 10 fotos (você mandou 0)"),
+        ("fotos", "mandar de 3 a 10 fotos (0 até agora)"),
         ("video", "mandar o vídeo de apresentação"),
     ]
 

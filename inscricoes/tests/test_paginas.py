@@ -247,6 +247,13 @@ def test_questionario_salva_apaga_e_ignora_pergunta_de_outra_secao(
     assert list(Resposta.objects.values_list("pergunta", "texto")) == [(longa.pk, "tal")]
 
 
+@pytest.mark.parametrize("secao", ["", "dados/", "contato/", "questionario/1/", "fotos/", "video/", "revisao/"])
+def test_quem_nao_tem_inscricao_le_onde_comecar(aberta: Edicao, estranho: User, secao: str) -> None:
+    resposta = entrar(estranho).get(f"{MINHA}{secao}")
+    assert resposta.status_code == 404
+    assert 'href="/inscricoes/nova/">Começar inscrição</a>' in resposta.content.decode()
+
+
 @pytest.mark.parametrize("pk", ["0", "999999", "99999999999999999999999"])
 def test_secao_que_nao_existe_e_404(rascunho_da_dora: Candidato, dora: User, pk: str) -> None:
     assert entrar(dora).get(f"{MINHA}questionario/{pk}/").status_code == 404

@@ -1,7 +1,6 @@
 """A porta de entrada das inscrições, e como uma pessoa acompanha a sua: ler, desistir, retomar."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -74,11 +73,7 @@ def _minha_em(request: HttpRequest, edicao: Edicao | None) -> Candidato | None:
 @com_conta
 def minha(request: HttpRequest) -> HttpResponse:
     """Em que pé está, o que falta, o protocolo e a história."""
-    agora, todas = timezone.now(), roteiro.inscricoes_da_conta(request)
-    if not todas and "inscricao" not in request.GET:
-        contexto: dict[str, Any] = {"aberta": Edicao.objects.recebendo(agora).exists()}
-        return render(request, "inscricoes/sem_inscricao.html", contexto, status=404)
-    candidato = roteiro.inscricao_da_conta(request)
+    agora, candidato = timezone.now(), roteiro.inscricao_da_conta(request)
     editavel = candidato.editavel(agora)
     passos = roteiro.passos(candidato) if editavel else []
     contexto = {
@@ -90,7 +85,7 @@ def minha(request: HttpRequest) -> HttpResponse:
         "historia": [(_frase(movimento), movimento.em) for movimento in candidato.movimentos.order_by("-em", "-id")],
         "pode_desistir": Situacao.DESISTENTE in PASSOS[Situacao(candidato.situacao)],
         "pode_retomar": candidato.situacao == Situacao.DESISTENTE and candidato.edicao.recebe_inscricoes(agora),
-        "outras": [outra for outra in todas if outra.pk != candidato.pk],
+        "outras": [outra for outra in roteiro.inscricoes_da_conta(request) if outra.pk != candidato.pk],
     }
     return render(request, "inscricoes/minha.html", contexto)
 

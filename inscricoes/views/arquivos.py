@@ -55,7 +55,12 @@ def com_conta(view: View) -> View:
     @wraps(view)
     def entrar(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except roteiro.SemInscricao:
+                if pede_json(request):
+                    raise
+                return roteiro.oferecer_comeco(request)
         entrada = redirect_to_login(request.get_full_path() if request.method == "GET" else request.path)
         if not pede_json(request):
             return entrada

@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 
 from inscricoes.models import Candidato
+from inscricoes.views.roteiro import SemInscricao, oferecer_comeco
 
 CHAVE = "inscricao_por_salvar"
 VALIDADE = 3600
@@ -23,12 +24,20 @@ def pede_json(request: HttpRequest) -> bool:
 
 
 def com_conta(view: View) -> View:
-    """Como `login_required`, sem perder o que foi escrito. À gravação automática responde 401, com onde se entra."""
+    """Como `login_required`, sem perder o que foi escrito. À gravação automática responde 401, com onde se entra.
+
+    A quem entrou e ainda não tem inscrição, a página oferece começar uma, com 404.
+    """
 
     @wraps(view)
     def entrar(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
         if request.user.is_authenticated:
-            return view(request, *args, **kwargs)
+            try:
+                return view(request, *args, **kwargs)
+            except SemInscricao:
+                if pede_json(request):
+                    raise
+                return oferecer_comeco(request)
         if request.method == "POST" and not pede_json(request):
             _guardar(request)
         entrada = redirect_to_login(request.get_full_path())

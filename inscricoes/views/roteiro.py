@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 
-from inscricoes.models import Candidato, Pergunta, Secao
+from inscricoes.models import Candidato, Edicao, Pergunta, Secao
 from inscricoes.services import pendencias
 
 
@@ -24,6 +25,16 @@ class Passo:
         return not self.faltam
 
 
+class SemInscricao(Http404):
+    """A conta ainda não começou inscrição nenhuma: a página oferece começar."""
+
+
+def oferecer_comeco(request: HttpRequest) -> HttpResponse:
+    """O que lê quem ainda não tem inscrição, em qualquer página dela."""
+    contexto = {"aberta": Edicao.objects.recebendo(timezone.now()).exists()}
+    return render(request, "inscricoes/sem_inscricao.html", contexto, status=404)
+
+
 def inscricoes_da_conta(request: HttpRequest) -> list[Candidato]:
     """Todas as desta pessoa, a da edição mais nova primeiro."""
     minhas = Candidato.objects.de(request.user).select_related("edicao", "termo")  # type: ignore[arg-type]
@@ -33,14 +44,16 @@ def inscricoes_da_conta(request: HttpRequest) -> list[Candidato]:
 def inscricao_da_conta(request: HttpRequest) -> Candidato:
     """A da edição aberta ou, sem ela, a mais nova; `?inscricao=<protocolo>` escolhe outra da mesma conta.
 
-    Levanta `Http404` se a conta não tem inscrição, ou não tem essa.
+    Levanta `SemInscricao` se a conta não tem nenhuma, e `Http404` se não tem essa.
     """
     minhas = inscricoes_da_conta(request)
     pedida = request.GET.get("inscricao")
+    if not minhas and pedida is None:
+        raise SemInscricao("Esta conta não tem inscrição.")
     if pedida is not None:
         minhas = [candidato for candidato in minhas if candidato.protocolo == pedida]
     if not minhas:
-        raise Http404("Esta conta não tem inscrição.")
+        raise Http404("Esta conta não tem essa inscrição.")
     agora = timezone.now()
     return next((candidato for candidato in minhas if candidato.edicao.recebe_inscricoes(agora)), minhas[0])
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -201,3 +201,9 @@ def test_o_livro_nao_sabe_de_quem_e_o_voto(
     assert voto.id.bytes not in bytes(eleitor.cpf_resumo)
     assert [campo.name for campo in Voto._meta.concrete_fields] == ["id", "participante", "lote"]
     assert Lote.objects.get().quantidade == 1
+
+
+def test_emitir_cedulas_recusa_paredao_sem_torcida(misto: Paredao) -> None:
+    Paredao.objects.filter(pk=misto.pk).update(peso_unico=100, peso_torcida=0)
+    with pytest.raises(CommandError, match="não tem voto da torcida"):
+        call_command("emitir_cedulas", str(misto.pk))

@@ -19,6 +19,8 @@ class Command(BaseCommand):
         na_urna = catalogo.ler(paredao)
         if na_urna is None:
             raise CommandError(f"Não há paredão público de número {paredao}.")
+        if not na_urna.tem_torcida:
+            raise CommandError(f"O paredão {paredao} não tem voto da torcida, e as do voto único são de uma conta só.")
         if not 1 <= quantidade <= 100_000_000:
             raise CommandError(f"--quantidade vai de 1 a 100000000, e não {quantidade}.")
         bloco: list[str] = []
