@@ -1,6 +1,6 @@
 """O termo de consentimento da demonstração. Um modelo: o de verdade é escrito por quem responde por ele."""
 
-TERMO = """\
+_TEXTO = """\
 Ao enviar esta inscrição, você concorda que a produção do programa use o que você escreveu, as suas fotos e o seu vídeo
 para uma coisa só: escolher quem vai participar desta edição.
 
@@ -18,3 +18,6 @@ prejudica ninguém.
 
 Este é um programa de demonstração: ninguém vai ligar para você.
 """
+
+TERMO = "\n\n".join(paragrafo.replace("\n", " ").strip() for paragrafo in _TEXTO.split("\n\n"))
+"""Um parágrafo por linha: na página, quem quebra as linhas é a largura da tela."""
