@@ -18,9 +18,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-VAGAS: Final = 512
+VAGAS: Final = 1024
 """Números diferentes que um processo pode ter."""
-_NOME_MAXIMO: Final = 120
+_NOME_MAXIMO: Final = 64
 """Bytes do nome de um número."""
 _BYTES: Final = VAGAS * (8 + _NOME_MAXIMO)
 
@@ -51,7 +51,7 @@ class Medidores:
         self._bloco: bytearray | mmap.mmap = bytearray(_BYTES)
         self._valores = memoryview(self._bloco)[: VAGAS * 8].cast("d")
         self._arquivo: int | None = None
-        self._sondas: dict[str, Callable[[], float]] = {}
+        self._sondas: dict[str, tuple[Callable[[], float], float]] = {}
         self._aceitos = self._abrir(CONTADOR, "aceitos")
         self._contados = self._abrir(CONTADOR, "contados")
         self._lote = _Histograma(self, "lote", LOTES)
@@ -111,20 +111,22 @@ class Medidores:
 
     # --- sondas: o que só se sabe perguntando ---
 
-    def sondar(self, nome: str, funcao: Callable[[], float], *, todos_veem: bool = False) -> None:
-        """`funcao` diz um nível (ver `marcar`), e é chamada a cada segundo numa thread só dela (`bbb.metricas`): pode
-        demorar e falhar. Um nome que já tem sonda passa a ter esta.
+    def sondar(self, nome: str, funcao: Callable[[], float], *, todos_veem: bool = False, cada: float = 1.0) -> None:
+        """`funcao` diz um nível (ver `marcar`). É chamada a cada `cada` segundos numa thread só dela (`bbb.metricas`):
+        pode demorar e falhar. Um nome que já tem sonda passa a ter esta.
         """
         with self._trinco:
             self._abrir(VISTO if todos_veem else NIVEL, nome)
-            self._sondas[nome] = funcao
+            self._sondas[nome] = (funcao, cada)
 
-    def sondas(self) -> list[str]:
-        return list(self._sondas)
+    def sondas(self) -> dict[str, float]:
+        """Os nomes, e de quantos em quantos segundos cada uma quer ser chamada."""
+        with self._trinco:
+            return {nome: cada for nome, (_, cada) in self._sondas.items()}
 
     def perguntar(self, nome: str) -> None:
         """Chama a sonda e guarda o que ela disse. Se ela falha, o nível fica desconhecido (`nan`), e o erro sobe."""
-        funcao = self._sondas[nome]
+        funcao, _ = self._sondas[nome]
         valor = float("nan")
         try:
             valor = float(funcao())
@@ -172,16 +174,20 @@ class Medidores:
 
         O processo fica com a tranca do arquivo: por ela, e não pelo número do processo, se sabe se ele vive.
         """
-        aberto = os.open(arquivo, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        # Só ganha o nome depois de trancado: quem o lesse antes tomaria o processo por morto.
+        rascunho = arquivo.with_name(f".{arquivo.name}")
+        aberto = os.open(rascunho, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(aberto, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            # Escreve-se tudo já: num disco cheio o erro é agora, e não um SIGBUS no meio da votação.
+            # Ocupa-se o espaço já: num disco cheio o erro é agora, e não um SIGBUS no meio da votação.
             os.posix_fallocate(aberto, 0, _BYTES)
             bloco = mmap.mmap(aberto, _BYTES)
+            os.link(rascunho, arquivo)
         except OSError:
             os.close(aberto)
-            arquivo.unlink(missing_ok=True)
             raise
+        finally:
+            rascunho.unlink()
         with self._trinco:
             bloco[:] = bytes(self._bloco)
             self._bloco = bloco
