@@ -22,6 +22,7 @@ from bbb.bastidores import Bastidores
 from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
+from bbb.pedidos import Codigo
 from bbb.wsgi import application as django
 from votacao.urna import exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
@@ -137,7 +138,7 @@ class Processo:
         self.urna = Urna()
         self.catalogo = Catalogo()
         self.faixa = Servico(self.urna, self.catalogo, self.paginas, cabecalhos_de_seguranca())
-        self._frente = Bastidores(QuemPede(self.paginas))
+        self._frente = Bastidores(Codigo(QuemPede(self.paginas)))
         self._parar = threading.Event()
 
     async def __call__(self, scope: Escopo, receive: Receber, send: Enviar) -> None:

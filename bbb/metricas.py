@@ -24,13 +24,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from votacao import medidores
+from votacao import conferencia, medidores
 from votacao.recusas import Recusa
 
 try:
@@ -47,7 +46,6 @@ else:
     HA_BIBLIOTECA = True
 
 TIPO = "text/plain; version=0.0.4; charset=utf-8"
-CHAVE_DA_CONFERENCIA = "votacao.conferencia"
 _ENCERRADOS = "encerrados.json"
 _DE_PROXY = ("x-forwarded", "forwarded", "via", "x-real-ip", "cf-", "true-client-ip")
 registro_de_erros = logging.getLogger("bbb.metricas")
@@ -149,8 +147,8 @@ def _trancada(pasta: Path, como: int) -> Iterator[None]:
 
 
 def _sondar_sempre() -> None:
-    medidores.sondar("conferencia_diferencas", lambda: _ultima_conferencia()[1], todos_veem=True, cada=30)
-    medidores.sondar("conferencia_em", lambda: _ultima_conferencia()[0], todos_veem=True, cada=30)
+    medidores.sondar("conferencia_diferencas", lambda: conferencia.ultima()[1], todos_veem=True, cada=30)
+    medidores.sondar("conferencia_em", lambda: conferencia.ultima()[0], todos_veem=True, cada=30)
     threading.Thread(target=_por_as_sondas_a_trabalhar, name="sondas", daemon=True).start()
 
 
@@ -177,12 +175,6 @@ def _repetir(nome: str, cada: float) -> None:
             falhava = True
             connection.close()
         time.sleep(cada)
-
-
-def _ultima_conferencia() -> tuple[float, float]:
-    """Quando acabou a última conferência (segundos desde 1970) e quantas diferenças achou; `nan` se nunca houve."""
-    achada = cache.get(CHAVE_DA_CONFERENCIA)
-    return (float("nan"), float("nan")) if achada is None else achada
 
 
 # --- O formato --------------------------------------------------------------------------------------------------------

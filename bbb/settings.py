@@ -150,6 +150,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "bbb.pedidos.medir",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -271,16 +272,25 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "bbb.registros.SemDadosDoPedido"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "bbb.registros.LinhaJson"},
+    },
     "filters": {"sem_dados_pessoais": {"()": "bbb.registros.SemDadosPessoais"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "linha", "filters": ["sem_dados_pessoais"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_JSON else "linha",
+            "filters": ["sem_dados_pessoais"],
+        }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Os do Django, sem os caminhos que ele lhes dá: um terminal sem filtro, e o e-mail aos administradores.
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # O `runserver` escreve o caminho de cada pedido; com LOG_JSON, quem os conta é `bbb.pedidos`, sem caminhos.
+        "django.server": {"handlers": ["console"], "level": "ERROR" if LOG_JSON else "INFO", "propagate": False},
+        "bbb.pedidos": {"level": "INFO" if LOG_JSON else "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
         # Em DEBUG escrevem, por natureza, o SQL com os valores e tudo o que a página tinha na mão: nunca.

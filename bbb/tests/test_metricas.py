@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -198,8 +197,3 @@ def test_trabalhador_mostra_as_suas_e_as_dos_vizinhos(pasta: Path, monkeypatch: 
     finally:
         servidor.shutdown()
         servidor.server_close()
-
-
-def test_conferencia_aparece_nas_sondas(db: None) -> None:
-    cache.set(metricas.CHAVE_DA_CONFERENCIA, (1_700_000_000.0, 3), None)
-    assert metricas._ultima_conferencia() == (1_700_000_000.0, 3)
