@@ -11,6 +11,10 @@ import signal
 import threading
 from typing import Any, cast
 
+# Antes de tudo o que tem modelos: é quem põe o Django de pé.
+from bbb.wsgi import application as django
+
+# isort: split
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -23,7 +27,6 @@ from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
 from bbb.pedidos import Codigo
-from bbb.wsgi import application as django
 from votacao.urna import exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
 from votacao.urna.faixa import Faixa, Servico, escolher_codificacao
