@@ -177,6 +177,34 @@ def _repetir(nome: str, cada: float) -> None:
         time.sleep(cada)
 
 
+def sondar_fila(url: str, filas: dict[str, str]) -> None:
+    """Mede filas do RabbitMQ a cada 5 segundos, por uma conexão que fica: `filas` dá, a cada nível de `NIVEIS`, o nome
+    da fila. O que um trabalhador tem em mãos não está na conta do RabbitMQ."""
+    principal, *outras = filas
+    conexao: Any = None
+
+    def perguntar() -> float:
+        nonlocal conexao
+        from kombu import Connection  # só com fila: o `make demo` não a instala
+
+        try:
+            if conexao is None:
+                conexao = Connection(url, connect_timeout=2, heartbeat=0)
+                conexao.ensure_connection(max_retries=1, timeout=2)
+            with conexao.channel() as canal:
+                quantas = {nome: canal.queue_declare(fila, passive=True).message_count for nome, fila in filas.items()}
+        except Exception:
+            conexao = None
+            for nome in outras:
+                medidores.deste_processo.marcar(nome, math.nan, todos_veem=True)
+            raise
+        for nome in outras:
+            medidores.deste_processo.marcar(nome, quantas[nome], todos_veem=True)
+        return float(quantas[principal])
+
+    medidores.sondar(principal, perguntar, todos_veem=True, cada=5)
+
+
 # --- O formato --------------------------------------------------------------------------------------------------------
 
 HISTOGRAMAS = {
@@ -187,7 +215,7 @@ HISTOGRAMAS = {
 NIVEIS = {
     "processos": ("bbb_processos", "Processos vivos nesta máquina ou pod."),
     "urna_pendentes": ("bbb_urna_pendentes", "Votos aceitos à espera de ficarem duráveis."),
-    "fila_pendentes": ("bbb_fila_pendentes", "Lotes na fila do RabbitMQ, prontos ou em mãos de um trabalhador."),
+    "fila_pendentes": ("bbb_fila_pendentes", "Lotes na fila do RabbitMQ, fora os que um trabalhador tem em mãos."),
     "fila_mortas": ("bbb_fila_mortas", "Lotes que ninguém conseguiu contar, na fila dos mortos."),
     "banco_responde": ("bbb_banco_responde", "1 se o banco responde."),
     "banco_segundos": ("bbb_banco_segundos", "Tempo de uma pergunta ao banco."),

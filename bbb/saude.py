@@ -199,7 +199,8 @@ PARTES = {
 
 def broker() -> str:
     """O endereço do RabbitMQ; vazio se os votos vão direto ao banco."""
-    return str(getattr(settings, "BROKER_URL", "") or "")
+    destino = getattr(settings, "BROKER", None)
+    return "" if destino is None else str(destino.url)
 
 
 def com_fila() -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import amqp
+import kombu
 import pytest
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
@@ -197,3 +199,27 @@ def test_trabalhador_mostra_as_suas_e_as_dos_vizinhos(pasta: Path, monkeypatch: 
     finally:
         servidor.shutdown()
         servidor.server_close()
+
+
+@pytest.mark.servicos("rabbitmq")
+def test_filas_de_verdade_medem_se_e_sem_fila_o_nivel_some(pasta: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    medidos = Medidores()
+    medidos.ligar(pasta / "um.med")
+    monkeypatch.setattr(medidores, "deste_processo", medidos)
+    monkeypatch.setattr(medidores, "sondar", medidos.sondar)
+    url, votos, mortos = "amqp://guest:guest@127.0.0.1:5672//", f"medir-{pasta.name}", f"medir-mortos-{pasta.name}"
+    with kombu.Connection(url) as conexao, conexao.channel() as canal:
+        for fila in (votos, mortos):
+            canal.queue_declare(fila, exclusive=False, auto_delete=False)
+        for _ in range(3):
+            canal.basic_publish_confirm(amqp.Message(b"lote"), routing_key=votos)
+        metricas.sondar_fila(url, {"fila_pendentes": votos, "fila_mortas": mortos})
+        assert medidos.sondas() == {"fila_pendentes": 5}
+        medidos.perguntar("fila_pendentes")
+        lidas = ler(metricas.texto().decode())
+        assert (lidas["bbb_fila_pendentes"], lidas["bbb_fila_mortas"]) == (3, 0)
+        for fila in (votos, mortos):
+            canal.queue_delete(fila)
+    with pytest.raises(amqp.exceptions.NotFound):
+        medidos.perguntar("fila_pendentes")
+    assert {"bbb_fila_pendentes", "bbb_fila_mortas"} & set(ler(metricas.texto().decode())) == set()

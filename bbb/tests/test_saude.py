@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_sem_fila_qualquer_parte_tira_o_publico(partes: dict[str, Parte], qual: 
 
 
 def test_com_fila_o_banco_fora_do_ar_nao_tira_o_publico_mas_se_ve(partes: dict[str, Parte], settings: Any) -> None:
-    settings.BROKER_URL = "amqp://127.0.0.1"
+    settings.BROKER = SimpleNamespace(url="amqp://127.0.0.1")
     for qual in ("banco", "tabelas", "relogio"):
         partes[qual]._conferir = falhar
         partes[qual].conferir()
@@ -84,14 +85,14 @@ def test_com_fila_o_banco_fora_do_ar_nao_tira_o_publico_mas_se_ve(partes: dict[s
 
 
 def test_com_fila_e_sem_rabbitmq_nao_recebe_publico(partes: dict[str, Parte], settings: Any) -> None:
-    settings.BROKER_URL = "amqp://127.0.0.1"
+    settings.BROKER = SimpleNamespace(url="amqp://127.0.0.1")
     partes["fila"]._conferir = falhar
     partes["fila"].conferir()
     assert pronta()[0] == 503
 
 
 def test_relogio_errado_desmente_o_que_ja_estava_em_ordem(partes: dict[str, Parte], settings: Any) -> None:
-    settings.BROKER_URL = "amqp://127.0.0.1"
+    settings.BROKER = SimpleNamespace(url="amqp://127.0.0.1")
 
     def adiantado() -> str:
         return saude.conferir_desvio(-7.3, incerteza=0.01)
@@ -164,13 +165,13 @@ def test_porta_do_django_com_uma_parte_presa_responde_no_prazo(
 
 @pytest.mark.servicos("rabbitmq")
 def test_fila_de_verdade_responde_e_falta_de_fila_se_diz(settings: Any) -> None:
-    settings.BROKER_URL = "amqp://guest:guest@127.0.0.1:5672//"
+    settings.BROKER = SimpleNamespace(url="amqp://guest:guest@127.0.0.1:5672//")
     monta = Parte("fila", saude._broker)
     for _ in range(2):  # a segunda pelo mesmo canal
         monta.conferir()
         assert monta.ver().em_ordem is True, monta.ver().diz
     saude._canal.connection.client.close()
     saude._canal = None
-    settings.BROKER_URL = "amqp://guest:guest@127.0.0.1:1//"
+    settings.BROKER = SimpleNamespace(url="amqp://guest:guest@127.0.0.1:1//")
     monta.conferir()
     assert (monta.ver().em_ordem, saude._canal) == (False, None)
