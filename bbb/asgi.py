@@ -175,6 +175,8 @@ class Processo:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._parar.set()
+        saude.parar()
+        metricas.desligar()
         await self.urna.encerrar()
         self.faixa.encerrar()
         await send({"type": "lifespan.shutdown.complete"})

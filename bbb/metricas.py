@@ -49,6 +49,7 @@ TIPO = "text/plain; version=0.0.4; charset=utf-8"
 _ENCERRADOS = "encerrados.json"
 _DE_PROXY = ("x-forwarded", "forwarded", "via", "x-real-ip", "cf-", "true-client-ip")
 registro_de_erros = logging.getLogger("bbb.metricas")
+_parar = threading.Event()
 
 
 class Pagina(NamedTuple):
@@ -71,6 +72,11 @@ def ligar(papel: str) -> None:
         _recolher(pasta)
         medidores.deste_processo.ligar(pasta / f"{papel}-{os.getpid()}-{time.time_ns()}.med")
     _sondar_sempre()
+
+
+def desligar() -> None:
+    """Para as sondas. O que se contou fica no arquivo, e soma-se como o de quem já morreu quando o processo acabar."""
+    _parar.set()
 
 
 def somar() -> dict[str, float]:
@@ -149,23 +155,24 @@ def _trancada(pasta: Path, como: int) -> Iterator[None]:
 def _sondar_sempre() -> None:
     medidores.sondar("conferencia_diferencas", lambda: conferencia.ultima()[1], todos_veem=True, cada=30)
     medidores.sondar("conferencia_em", lambda: conferencia.ultima()[0], todos_veem=True, cada=30)
+    _parar.clear()
     threading.Thread(target=_por_as_sondas_a_trabalhar, name="sondas", daemon=True).start()
 
 
 def _por_as_sondas_a_trabalhar() -> None:
     """Uma thread por sonda: a que fica presa num serviço que não responde não cala as outras."""
     postas: set[str] = set()
-    while True:
+    while not _parar.is_set():
         for nome, cada in medidores.deste_processo.sondas().items():
             if nome not in postas:
                 postas.add(nome)
                 threading.Thread(target=_repetir, args=(nome, cada), name=f"sonda-{nome}", daemon=True).start()
-        time.sleep(1)
+        _parar.wait(1)
 
 
 def _repetir(nome: str, cada: float) -> None:
     falhava = False
-    while True:
+    while not _parar.is_set():
         try:
             medidores.deste_processo.perguntar(nome)
             falhava = False
@@ -174,7 +181,8 @@ def _repetir(nome: str, cada: float) -> None:
                 registro_de_erros.warning("a sonda %s não respondeu: %s", nome, erro)
             falhava = True
             connection.close()
-        time.sleep(cada)
+        _parar.wait(cada)
+    connection.close()
 
 
 def sondar_fila(url: str, filas: dict[str, str]) -> None:

@@ -222,15 +222,19 @@ _parando = threading.Event()
 
 
 def acompanhar() -> None:
-    """Põe uma thread por parte a conferir sempre; daqui em diante `pronta` só lê."""
+    """Põe uma thread por parte a conferir, até `parar`; daqui em diante `pronta` só lê."""
+    _parando.clear()
     for nome in conferidas():
         threading.Thread(target=_repetir, args=(PARTES[nome],), name=f"saude-{nome}", daemon=True).start()
 
 
 def _repetir(parte: Parte) -> None:
-    while True:
-        parte.conferir()
-        time.sleep(CADA)
+    try:
+        while not _parando.is_set():
+            parte.conferir()
+            _parando.wait(CADA)
+    finally:
+        connection.close()
 
 
 def parar() -> None:

@@ -22,6 +22,7 @@ def falhar() -> str:
 
 @pytest.fixture(autouse=True)
 def _sem_parar() -> Iterator[None]:
+    saude._parando.clear()
     yield
     saude._parando.clear()
 
