@@ -32,7 +32,7 @@ $(VENV)/.roda: requirements.txt | $(VENV)/.criado
 	@$(PIP) install -r requirements.txt
 	@touch $@
 
-$(VENV)/.confere: requirements-dev.txt requirements.txt | $(VENV)/.criado
+$(VENV)/.confere: requirements-dev.txt requirements-producao.txt requirements.txt | $(VENV)/.criado
 	@echo "Instalando o que confere (requirements-dev.txt)…"
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@ $(VENV)/.roda

@@ -29,6 +29,8 @@ BITS_MAXIMOS = 30
 """Acima disto um telefone levaria horas: com certeza é engano."""
 CHAVE_MINIMA = 32
 """Caracteres de uma chave do CPF: são só mil milhões de CPFs, e o segredo da chave é tudo o que os esconde."""
+FICHA_MINIMA = 16
+"""Caracteres do `METRICAS_TOKEN`."""
 PRAGMAS_SQLITE = (
     "PRAGMA journal_mode=WAL;"
     "PRAGMA synchronous=FULL;"
@@ -109,6 +111,20 @@ class Ambiente:
         if not (bruto.isascii() and bruto.isdigit() and minimo <= int(bruto) <= maximo):
             raise ImproperlyConfigured(f"{nome}: escreva um inteiro de {minimo} a {maximo}, e não {bruto!r}.")
         return int(bruto)
+
+    def pasta(self, nome: str) -> Path | None:
+        """Uma pasta, pelo caminho inteiro: os processos não partem todos do mesmo lugar."""
+        bruto = self.texto(nome)
+        if bruto and not Path(bruto).is_absolute():
+            raise ImproperlyConfigured(f"{nome}: escreva o caminho inteiro, a começar por /, e não {bruto!r}.")
+        return Path(bruto) if bruto else None
+
+    def ficha(self, nome: str) -> str:
+        """Um segredo que vai num cabeçalho HTTP, ou vazio."""
+        bruto = self.texto(nome)
+        if bruto and (len(bruto) < FICHA_MINIMA or not bruto.isascii() or not bruto.isprintable() or " " in bruto):
+            raise ImproperlyConfigured(f"{nome}: escreva {FICHA_MINIMA} ou mais letras ASCII, sem espaços.")
+        return bruto
 
     def lista(self, nome: str, omissao: list[str]) -> list[str]:
         bruto = self.texto(nome)

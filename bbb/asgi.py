@@ -7,19 +7,26 @@ importa este módulo para achar a classe `Faixa`: aqui o Django já está de pé
 import asyncio
 import gc
 import logging
+import signal
 import threading
 from typing import Any, cast
 
+# Antes de tudo o que tem modelos: é quem põe o Django de pé.
+from bbb.wsgi import application as django
+
+# isort: split
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
+from bbb import metricas, saude
+from bbb.bastidores import Bastidores
 from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
-from bbb.wsgi import application as django
+from bbb.pedidos import Codigo
 from votacao.urna import exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
 from votacao.urna.faixa import Faixa, Servico, escolher_codificacao
@@ -110,6 +117,19 @@ class QuemPede:
         await self._aplicacao(scope, receive, send)
 
 
+def _avisar_ao_parar() -> None:
+    """Antes que o uvicorn feche as portas, quem sonda já ouve que este processo está de saída."""
+    parar = signal.getsignal(signal.SIGTERM)
+
+    def avisar(numero: int, quadro: Any) -> None:
+        saude.parar()
+        if callable(parar):
+            parar(numero, quadro)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, avisar)
+
+
 class Processo:
     """O que vive enquanto o processo serve: urna, catálogo e faixa nascem e acabam com ele."""
 
@@ -121,7 +141,7 @@ class Processo:
         self.urna = Urna()
         self.catalogo = Catalogo()
         self.faixa = Servico(self.urna, self.catalogo, self.paginas, cabecalhos_de_seguranca())
-        self._frente = QuemPede(self.paginas)
+        self._frente = Bastidores(Codigo(QuemPede(self.paginas)))
         self._parar = threading.Event()
 
     async def __call__(self, scope: Escopo, receive: Receber, send: Enviar) -> None:
@@ -138,8 +158,15 @@ class Processo:
         except (DatabaseError, InterfaceError) as erro:
             await send({"type": "lifespan.startup.failed", "message": f"O banco não responde: {erro}"})
             return
+        try:
+            metricas.ligar("web")
+        except OSError as erro:
+            await send({"type": "lifespan.startup.failed", "message": f"METRICAS_PASTA não serve: {erro}"})
+            return
         self.urna.iniciar(laco)
         self.faixa.iniciar(laco)
+        saude.acompanhar()
+        _avisar_ao_parar()
         threading.Thread(target=self._acompanhar, name="catalogo", daemon=True).start()
         scope["state"]["faixa"] = self.faixa
         # O que existe agora vive até o fim: o coletor não precisa reler a cada volta.
@@ -148,6 +175,8 @@ class Processo:
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._parar.set()
+        saude.parar()
+        metricas.desligar()
         await self.urna.encerrar()
         self.faixa.encerrar()
         await send({"type": "lifespan.shutdown.complete"})

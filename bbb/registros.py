@@ -4,8 +4,11 @@ O código não escreve dados pessoais (`inscricoes/tests/test_logs.py` acompanha
 rede, para o que vem de fora dele: a mensagem de erro do banco, o servidor de e-mail que repete o destinatário.
 """
 
+import json
 import logging
 import re
+from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +23,13 @@ _REGRAS = (
     (re.compile(r"\(\d{2}\) ?\d{4,5}[ .-]?\d{4}(?!\d)"), "[telefone]"),
     # Onze algarismos seguidos: um CPF ou um celular com DDD. Um número assim, nos registros, não faz falta.
     (re.compile(r"(?<![\w.-])\d{11}(?![\w-])"), "[cpf]"),
+    # O código de um comprovante mostra a escolha a quem o abrir.
+    (re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{32}(?![0-9A-Za-z])"), "[código]"),
 )
+pedido: ContextVar[str] = ContextVar("pedido", default="")
+"""O código do pedido que esta thread atende (`bbb.pedidos`)."""
+_CAMPOS = ("metodo", "familia", "status", "duracao_ms")
+"""O que uma linha pode ter além da mensagem: nada que diga quem é alguém."""
 
 
 def sem_dados_pessoais(texto: str) -> str:
@@ -39,8 +48,18 @@ class SemDadosPessoais(logging.Filter):
         except (TypeError, ValueError, KeyError):
             # Argumentos que não cabem na mensagem: nem por isso eles se escrevem.
             mensagem = str(record.msg)
+        caminho = getattr(getattr(record, "request", None), "path", "")
+        if len(caminho) > 1:
+            # O Django escreve o caminho do pedido que falhou, e nos caminhos há códigos: fica o desenho do endereço.
+            mensagem = mensagem.replace(caminho, _desenho(record.request))  # type: ignore[attr-defined]
         record.msg, record.args = sem_dados_pessoais(mensagem), ()
+        record.pedido = pedido.get()
         return True
+
+
+def _desenho(request: HttpRequest) -> str:
+    achada = getattr(request, "resolver_match", None)
+    return "[endereço desconhecido]" if achada is None else f"/{achada.route}"
 
 
 class Linha(logging.Formatter):
@@ -56,6 +75,29 @@ class Linha(logging.Formatter):
         # Outro formato pode ter deixado no registro o rastro inteiro.
         record.exc_text = None
         return super().format(record)
+
+
+class LinhaJson(Linha):
+    """Um objeto JSON por linha, para um coletor. A hora é a do fato, com fuso; `pedido` é o mesmo `X-Request-ID` da
+    resposta."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None
+        dados: dict[str, Any] = {
+            "hora": datetime.fromtimestamp(record.created).astimezone().isoformat(timespec="milliseconds"),
+            "nivel": record.levelname,
+            "de": record.name,
+            "mensagem": record.getMessage(),
+            "processo": record.process,
+        }
+        if codigo := getattr(record, "pedido", ""):
+            dados["pedido"] = codigo
+        dados |= {campo: getattr(record, campo) for campo in _CAMPOS if hasattr(record, campo)}
+        if record.exc_info:
+            dados["erro"] = self.formatException(record.exc_info)
+        if record.stack_info:
+            dados["pilha"] = self.formatStack(record.stack_info)
+        return json.dumps(dados, ensure_ascii=False, default=str)
 
 
 class SemDadosDoPedido(SafeExceptionReporterFilter):

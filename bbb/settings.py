@@ -41,6 +41,15 @@ vars().update(ambiente.correio("EMAIL_URL", CORREIO_DEMO))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
 CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
+METRICAS_PASTA = ambiente.pasta("METRICAS_PASTA")
+"""Onde cada processo desta máquina conta o que faz (bbb/metricas.py). Vazia: o `servir` faz uma, que acaba com ele.
+Dada, e dividida por `servir` e `trabalhar` da mesma máquina, todos se somam, e nada recomeça do zero num reinício."""
+METRICAS_TOKEN = ambiente.ficha("METRICAS_TOKEN")
+"""O que o Prometheus manda em `Authorization: Bearer` para ler `/metricas/`. Sem ele, só quem está nesta máquina."""
+METRICAS_PORTA = ambiente.inteiro("METRICAS_PORTA", omissao=0, minimo=0, maximo=65535)
+"""Onde um trabalhador, que não serve páginas, mostra as suas métricas. Zero: em lugar nenhum."""
+LOG_JSON = ambiente.booleano("LOG_JSON", omissao=False)
+"""Registros com um objeto JSON por linha, para um coletor; e uma linha por resposta do Django (bbb/registros.py)."""
 
 CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DADOS / "segredo_cpf")])
 """Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
@@ -141,6 +150,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "bbb.pedidos.medir",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -220,7 +230,7 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES_CONFIAVEIS else None
-SECURE_REDIRECT_EXEMPT = [r"^saude/"]
+SECURE_REDIRECT_EXEMPT = [r"^saude/", r"^metricas/"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -262,16 +272,25 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "bbb.registros.SemDadosDoPedido"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "linha": {"()": "bbb.registros.Linha", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "bbb.registros.LinhaJson"},
+    },
     "filters": {"sem_dados_pessoais": {"()": "bbb.registros.SemDadosPessoais"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "linha", "filters": ["sem_dados_pessoais"]}
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if LOG_JSON else "linha",
+            "filters": ["sem_dados_pessoais"],
+        }
     },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # Os do Django, sem os caminhos que ele lhes dá: um terminal sem filtro, e o e-mail aos administradores.
         "django": {"handlers": [], "level": "INFO"},
-        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        # O `runserver` escreve o caminho de cada pedido; com LOG_JSON, quem os conta é `bbb.pedidos`, sem caminhos.
+        "django.server": {"handlers": ["console"], "level": "ERROR" if LOG_JSON else "INFO", "propagate": False},
+        "bbb.pedidos": {"level": "INFO" if LOG_JSON else "WARNING"},
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
         # Em DEBUG escrevem, por natureza, o SQL com os valores e tudo o que a página tinha na mão: nunca.

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bbb import saude
+from bbb import metricas, saude
 from bbb.ambiente import CAIXA_DE_DEMONSTRACAO
 from bbb.contas import correio
 
@@ -11,8 +11,9 @@ urlpatterns = [
     path("inscricoes/", include("inscricoes.urls")),
     path("conta/", include("bbb.contas.urls")),
     path("admin/", admin.site.urls),
-    path("saude/viva/", saude.viva, name="viva"),
-    path("saude/pronta/", saude.pronta, name="pronta"),
+    path("saude/viva/", saude.ver_viva, name="viva"),
+    path("saude/pronta/", saude.ver_pronta, name="pronta"),
+    path("metricas/", metricas.metricas, name="metricas"),
 ]
 if settings.EMAIL_BACKEND == CAIXA_DE_DEMONSTRACAO:
     urlpatterns.append(path("demo/correio/", correio.caixa, name="correio"))

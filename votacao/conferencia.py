@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.core.cache import cache
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from votacao.registro import linha_do_livro
 
 INTERVALO_DO_PROGRESSO = 1.0
 """Segundos."""
+_CHAVE = "votacao.conferencia"
 _PARTE = 5000
 """Linhas pedidas ao banco de cada vez."""
 
@@ -51,6 +53,24 @@ class Balanco:
     diferencas: int = 0
     resultado: str = ""
     """A frase do resultado publicado, refeita com o livro."""
+
+
+def anotar(diferencas: int, quando: float) -> None:
+    """Guarda, para todos os processos e máquinas, o que deu a última conferência: as métricas a mostram.
+
+    Fica no cache, que é dividido por todos, e não no livro. Quem confere com um usuário que só lê não o guarda.
+    """
+    try:
+        with transaction.atomic():
+            cache.set(_CHAVE, (quando, diferencas), None)
+    except DatabaseError:
+        pass
+
+
+def ultima() -> tuple[float, float]:
+    """Quando acabou a última conferência (segundos desde 1970) e quantas diferenças achou; `nan` se não se sabe."""
+    achada: tuple[float, float] | None = cache.get(_CHAVE)
+    return (float("nan"), float("nan")) if achada is None else achada
 
 
 class _Voto(NamedTuple):

@@ -6,16 +6,18 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
+from math import isnan
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from uuid_utils import uuid7
 
 from inscricoes.models import Edicao
 from votacao import registro
-from votacao.conferencia import Diferenca, conferir
+from votacao.conferencia import Diferenca, conferir, ultima
 from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante, Voto
 from votacao.registro import Contado, VotoAceito
 
@@ -198,6 +200,26 @@ def test_comando_com_diferenca_sai_com_um_e_a_nomeia(livro: Lote, participantes:
         f"DIFERENÇA: 4º Paredão: Bia, voto da torcida, {na_hora(livro)}: a contagem diz 1, e o livro tem 2.",
         "4º Paredão: 6 votos em 1 lote, 1 diferença",
     ]
+
+
+def test_comando_deixa_anotado_para_as_metricas(livro: Lote, participantes: list[Participante]) -> None:
+    assert isnan(ultima()[0])
+    antes = time.time()
+    call_command("conferir", stdout=io.StringIO())
+    quando, diferencas = ultima()
+    assert antes <= quando <= time.time()
+    assert diferencas == 0
+    Contagem.objects.update(votos=F("votos") + 1)
+    with pytest.raises(CommandError):
+        call_command("conferir", paredao=livro.paredao_id, stdout=io.StringIO())
+    achadas = ultima()[1]
+    assert achadas > 0
+    # Um paredão em ordem não diz que todos estão.
+    Contagem.objects.update(votos=F("votos") - 1)
+    call_command("conferir", paredao=livro.paredao_id, stdout=io.StringIO())
+    assert ultima()[1] == achadas
+    call_command("conferir", stdout=io.StringIO())
+    assert ultima()[1] == 0
 
 
 def test_comando_com_paredao_que_nao_existe(db: None) -> None:

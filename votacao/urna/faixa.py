@@ -53,6 +53,7 @@ _INTEIRO: Final = re.compile(rb"[0-9]{1,9}")
 _SO_DO_UVICORN: Final = frozenset({b"transfer-encoding", b"expect", b"upgrade", b"content-encoding", b"range", b"te"})
 _UNICOS: Final = frozenset({b"host", b"content-length", b"content-type", b"origin", b"sec-fetch-site"})
 _MARCAS: Final = re.compile(rb"@@(CODIGO|LEGIVEL|HORA)@@")
+_PEDIDO: Final = re.compile(rb"\r\n[Xx]-[Rr]equest-[Ii][Dd]:[ \t]*([A-Za-z0-9._:/+=-]{8,64})[ \t]*(?=\r\n)")
 _431: Final = STATUS_LINE[431] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 _408: Final = STATUS_LINE[408] + b"content-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -152,6 +153,7 @@ class Servico:
         self.conexoes: set[Faixa] = set()
         self.exige_https: bool = settings.SECURE_SSL_REDIRECT
         self.limites: bool = settings.LIMITES
+        self.ha_proxies = bool(settings.PROXIES_CONFIAVEIS)
         self.ajudantes: ThreadPoolExecutor | None = None
         """As threads que falam com o provedor do captcha, se há um: o laço não espera por ninguém."""
         if settings.CAPTCHA is not None:
@@ -281,6 +283,7 @@ class Faixa(HttpToolsProtocol):
         self._fatos: Fatos | None = None
         self._chave = b""
         self._paredao_id = 0
+        self._codigo_do_pedido = b""
 
     # --- a conexão ---
 
@@ -404,7 +407,10 @@ class Faixa(HttpToolsProtocol):
             return len(data) <= CABECA_MAXIMA and self._guardar(data)
         if linha is None or fim > CABECA_MAXIMA:
             return False
-        fatos = self._servico.fatos(data[linha.end() : fim + 2])
+        bloco = data[linha.end() : fim + 2]
+        if self._servico.ha_proxies:
+            bloco = self._sem_codigo(data[linha.end() - 2 : fim + 2])
+        fatos = self._servico.fatos(bloco)
         if fatos is None:
             return False
         https = fatos.https and limites.confiavel(self._par())
@@ -418,6 +424,18 @@ class Faixa(HttpToolsProtocol):
         if falta > 0:
             return self._guardar(data)
         return falta == 0 and self._votar(int(linha[1]), fatos, data[fim + 4 :])
+
+    def _sem_codigo(self, linhas: bytes) -> bytes:
+        """O bloco sem o `X-Request-ID`, que muda a cada pedido: com ele nenhum bloco se repetiria, e leria cada um.
+
+        O de um proxy nosso volta na resposta; a faixa não faz códigos (`bbb.pedidos` diz por quê).
+        """
+        achado = _PEDIDO.search(linhas)
+        if achado is None:
+            self._codigo_do_pedido = b""
+            return linhas[2:]
+        self._codigo_do_pedido = achado[1] if limites.confiavel(self._par()) else b""
+        return (linhas[: achado.start()] + linhas[achado.end() :])[2:]
 
     def _guardar(self, data: bytes) -> bool:
         self._guardado = data
@@ -433,6 +451,9 @@ class Faixa(HttpToolsProtocol):
 
     def _escrever(self, resposta: bytes, fatos: Fatos) -> None:
         self.server_state.total_requests += 1
+        if self._codigo_do_pedido:
+            status, _, resto = resposta.partition(b"\r\n")
+            resposta = b"%s\r\nx-request-id: %s\r\n%s" % (status, self._codigo_do_pedido, resto)
         if fatos.fechar or self._encerrando:
             cabeca, separador, corpo = resposta.partition(b"\r\n\r\n")
             self.transport.write(cabeca + b"\r\nconnection: close" + separador + corpo)

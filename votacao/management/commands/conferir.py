@@ -1,9 +1,10 @@
+import time
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management import BaseCommand, CommandError
 
-from votacao.conferencia import Balanco, Diferenca, conferir
+from votacao.conferencia import Balanco, Diferenca, anotar, conferir
 from votacao.models import Paredao
 
 LIVRO_GRANDE = 500_000
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"Não há paredão de número {paredao}.", returncode=2) from None
         for balanco in balancos:
             self.stdout.write(_linha(balanco))
+        if paredao is None or diferencas:
+            anotar(diferencas, time.time())
         if diferencas:
             raise CommandError(f"Livro, lotes e contagens não concordam: {_quantos(diferencas, 'diferença')}.")
 
