@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import time
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,8 @@ from tests.servidor import (
 from votacao import pendencias, services, topologia
 from votacao.conferencia import conferir
 from votacao.models import Contagem, Paredao, Participante, Remessa, Remetente, Voto
+from votacao.registro import vez_de_escrever
+from votacao.tests.test_fila import aceito, entregar
 
 pytestmark = [
     pytest.mark.servicos("rabbitmq"),
@@ -60,11 +63,11 @@ def test_do_voto_ao_resultado(
         services.encerrar(paredao)
         esperar(lambda: not pendencias.pendencia(paredao.pk, paredao.fecha_em).sem_noticia, 15)  # type: ignore[arg-type]
         with pytest.raises(services.AcaoRecusada, match=r"“.*”: 3\d votos recebidos ainda estão sendo contados"):
-            services.publicar(paredao, agora=timezone.now() + timezone.timedelta(seconds=6))
+            services.publicar(paredao, agora=timezone.now() + timedelta(seconds=6))
         with trabalhador(tmp_path, processos=2, BROKER_URL=broker.url) as trabalhando:
             contar_ate(30, trabalhando.registro)
             esperar(lambda: not pendencias.pendencia(paredao.pk, paredao.fecha_em), 15, trabalhando.registro)  # type: ignore[arg-type]
-            services.publicar(paredao, agora=timezone.now() + timezone.timedelta(seconds=6))
+            services.publicar(paredao, agora=timezone.now() + timedelta(seconds=6))
             assert livro_e_contagens(paredao) == (30, 30)
             pagina = pedir(servindo.porta, "GET", comprovante)
             assert (pagina.status, b"Seu voto est\xc3\xa1 contado" in pagina.corpo) == (200, True)
@@ -102,8 +105,6 @@ def test_o_que_nao_se_le_vai_para_os_mortos_e_o_resto_segue(
             application_headers={"lang": "py", **cabecalhos},
         )
         canal.basic_publish(mensagem, routing_key=topologia.FILA)
-    from votacao.tests.test_fila import aceito, entregar
-
     entregar([aceito(paredao, participantes[0])])
     with trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando:
         contar_ate(1, trabalhando.registro)
@@ -120,8 +121,6 @@ def test_o_que_nao_se_le_vai_para_os_mortos_e_o_resto_segue(
 def test_trabalhador_morto_no_meio_nao_perde_nem_repete(
     paredao: Paredao, participantes: list[Participante], tmp_path: Path, broker: Broker
 ) -> None:
-    from votacao.tests.test_fila import aceito, entregar
-
     for _ in range(40):
         entregar([aceito(paredao, participantes[0]) for _ in range(25)])
     with trabalhador(tmp_path, processos=2, BROKER_URL=broker.url) as trabalhando:
@@ -139,18 +138,15 @@ def test_parado_com_o_banco_inacessivel_devolve_a_remessa(
     paredao: Paredao, participantes: list[Participante], tmp_path: Path, broker: Broker
 ) -> None:
     """SIGTERM no meio da espera pelo banco: sai no prazo, e a remessa conta quando ele volta."""
-    from votacao.registro import vez_de_escrever
-    from votacao.tests.test_fila import aceito, entregar
-
     if connection.vendor != "sqlite":
         pytest.skip("no SQLite é simples segurar a vez de escrever; no PostgreSQL, ver tests/test_faltas_da_fila.py")
     entregar([aceito(paredao, participantes[0])])
-    with trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando:
-        with vez_de_escrever(time.monotonic() + 5, vigiado=False):
-            esperar(
-                lambda: "o banco não contou a remessa" in trabalhando.registro.read_text(), 40, trabalhando.registro
-            )
-            trabalhando.parar()
+    with (
+        trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando,
+        vez_de_escrever(time.monotonic() + 5, vigiado=False),
+    ):
+        esperar(lambda: "o banco não contou" in trabalhando.registro.read_text(), 40, trabalhando.registro)
+        trabalhando.parar()
     assert Voto.objects.count() == 0
     with trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando:
         contar_ate(1, trabalhando.registro)
