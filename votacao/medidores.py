@@ -196,6 +196,20 @@ class Medidores:
         if anterior is not None:
             os.close(anterior)
 
+    def _recomecar_no_filho(self) -> None:
+        """Num processo nascido de `fork` (os do Celery): do zero e sem arquivo, até o filho ligar o seu.
+
+        Com o bloco do pai, dois processos somariam ao mesmo número, e perder-se-iam somas; e quem lê contaria dobrado.
+        """
+        self._trinco = threading.Lock()
+        nomes = bytes(self._bloco[VAGAS * 8 :])
+        self._bloco = bytearray(bytes(VAGAS * 8) + nomes)
+        self._valores = memoryview(self._bloco)[: VAGAS * 8].cast("d")
+        self._sondas = {}
+        if self._arquivo is not None:
+            os.close(self._arquivo)
+            self._arquivo = None
+
     def _abrir(self, tipo: str, nome: str) -> int:
         """A vaga deste número. Sem vagas, vai para a última, que ninguém lê: medir nunca derruba o que se mede."""
         chave = f"{tipo} {nome}"
@@ -273,5 +287,6 @@ def ler(arquivo: Path) -> tuple[dict[str, float], bool]:
 
 
 deste_processo: Final = Medidores()
+os.register_at_fork(after_in_child=deste_processo._recomecar_no_filho)
 anotar_atraso = deste_processo.anotar_atraso
 sondar = deste_processo.sondar

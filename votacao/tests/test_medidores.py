@@ -130,6 +130,33 @@ def test_contado_antes_de_um_kill_9_fica_no_arquivo(tmp_path: Path) -> None:
     assert (numeros["c contados"], vive) == (42, False)
 
 
+def test_filho_de_fork_comeca_do_zero_e_tem_o_seu_arquivo(tmp_path: Path) -> None:
+    codigo = (
+        "import os, sys, time, pathlib\n"
+        "from votacao.medidores import deste_processo as m\n"
+        "pasta = pathlib.Path(sys.argv[1])\n"
+        "m.ligar(pasta / 'pai'); m.contar(5); m.recusar('encerrado')\n"
+        "if os.fork() == 0:\n"
+        "    m.contar(1); m.ligar(pasta / 'filho'); m.contar(1); m.recusar('encerrado')\n"
+        "    print('ok', flush=True); time.sleep(60)\n"
+        "m.contar(10)\n"
+        "os._exit(0)\n"
+    )
+    pai = subprocess.Popen(
+        [sys.executable, "-c", codigo, str(tmp_path)], stdout=subprocess.PIPE, start_new_session=True
+    )
+    assert pai.stdout is not None
+    try:
+        assert pai.stdout.readline() == b"ok\n"
+        pai.wait()
+        do_pai, pai_vive = ler(tmp_path / "pai")
+        do_filho, filho_vive = ler(tmp_path / "filho")
+    finally:
+        os.killpg(pai.pid, signal.SIGKILL)
+    assert (do_pai["c contados"], do_pai["c recusas|encerrado"], pai_vive) == (15, 1, False)
+    assert (do_filho["c contados"], do_filho["c recusas|encerrado"], filho_vive) == (2, 1, True)
+
+
 def test_sem_vagas_nao_estraga_o_resto() -> None:
     medidos = Medidores()
     for i in range(medidores.VAGAS + 10):

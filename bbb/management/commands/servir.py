@@ -80,7 +80,12 @@ class Command(BaseCommand):
         if settings.METRICAS_PASTA is not None:
             yield
             return
-        pasta = tempfile.mkdtemp(prefix="bbb-metricas-")
+        try:
+            pasta = tempfile.mkdtemp(prefix="bbb-metricas-")
+        except OSError as erro:
+            self.stderr.write(f"Aviso: sem pasta temporária ({erro.strerror}), /metricas/ só diz de um processo.")
+            yield
+            return
         try:
             settings.METRICAS_PASTA = Path(pasta)
             # Os processos filhos releem a configuração, do ambiente.
