@@ -8,6 +8,7 @@ espera a transação do primeiro e não acha o que fazer; se o primeiro morre, �
 import logging
 import time
 from typing import Final
+from uuid import UUID
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection, transaction
 from django.utils import timezone
@@ -91,7 +92,7 @@ def _contar_uma_vez(remessa: Remessa, limite: float) -> int | None:
         agora = timezone.now()
         VotoRecusado.objects.bulk_create(
             [
-                VotoRecusado(id=chave, paredao=remessa.paredao, motivo=recusa.codigo, recusado_em=agora)
+                VotoRecusado(id=UUID(bytes=chave), paredao=remessa.paredao, motivo=recusa.codigo, recusado_em=agora)
                 for chave, recusa in recusados.items()
             ],
             ignore_conflicts=True,

@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.servicos("rabbitmq"), pytest.mark.usefixtures("urna_li
 
 
 def aceito(paredao: Paredao, participante: Participante, **mais: Any) -> VotoAceito:
-    campos = {"id": uuid7().bytes, "aceito_em": time.time(), "modalidade": Modalidade.TORCIDA} | mais
+    campos: dict[str, Any] = {"id": uuid7().bytes, "aceito_em": time.time(), "modalidade": Modalidade.TORCIDA} | mais
     return VotoAceito(paredao=paredao.pk, participante=participante.pk, **campos)
 
 

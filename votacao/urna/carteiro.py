@@ -127,6 +127,8 @@ class Carteiro:
         if time.monotonic() - self._falhou_em < DESCANSO:
             raise SemConfirmacao("o broker não respondeu há pouco")
         broker = settings.BROKER
+        if broker is None:
+            raise SemConfirmacao("a fila está desligada")
         conexao = amqp.Connection(
             host=f"{broker.servidor}:{broker.porta}",
             userid=broker.usuario,
