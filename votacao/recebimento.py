@@ -56,6 +56,8 @@ def contar(remessa: Remessa) -> int | None:
         raise
     except (DatabaseError, InterfaceError) as erro:
         _abandonar_conexao()
+        if isinstance(erro, IntegrityError | DataError):
+            raise RemessaIncontavel(str(erro)) from erro
         raise UrnaIndisponivel from erro
 
 
