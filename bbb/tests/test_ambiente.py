@@ -60,6 +60,8 @@ def ler(nome: str, valor: str | None) -> Any:
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "postgres://127.0.0.1"),
         ("DATABASE_URL", "postgres://127.0.0.1:porta/bbb"),
+        ("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=true"),
+        ("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=0"),
         ("CACHE_URL", "127.0.0.1:6379"),
         ("CACHE_URL", "memcached://127.0.0.1"),
         ("CACHE_URL", "redis://"),
@@ -156,6 +158,12 @@ def test_valor_errado_e_recusado_pelo_nome(nome: str, valor: str) -> None:
 )
 def test_valor_certo(nome: str, valor: str | None, esperado: object) -> None:
     assert ler(nome, valor) == esperado
+
+
+def test_postgres_com_um_conjunto_de_conexoes() -> None:
+    banco = ler("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=4")
+    assert banco["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 4, "timeout": 2.0}
+    assert banco["CONN_MAX_AGE"] == 0
 
 
 def test_lista_separada_por_virgulas() -> None:
