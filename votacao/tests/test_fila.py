@@ -29,6 +29,7 @@ from votacao.recusas import CedulaUsada, ParedaoFechado, UrnaIndisponivel
 from votacao.registro import Contado, VotoAceito
 from votacao.urna import destino
 from votacao.urna import remetente as remetentes
+from votacao.urna.carteiro import Carta, Carteiro
 from votacao.urna.destino import Fila, Recebido
 
 pytestmark = [pytest.mark.servicos("rabbitmq"), pytest.mark.usefixtures("urna_limpa", "broker")]
@@ -272,6 +273,20 @@ def test_sem_broker_responde_503_logo_e_a_mesma_cedula_entra_depois(
     time.sleep(0.25)  # o descanso do carteiro
     (recebido,) = entregar([voto])
     assert isinstance(recebido, Recebido)
+
+
+def test_uma_confirmacao_atrasada_nao_passa_por_outra(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Com o broker bloqueado, o que ele confirma tarde é da remessa de antes."""
+    carteiro = Carteiro()
+    carta = Carta(uuid4(), 1, 1, "AAAA")
+    assert carteiro.entregar([carta], time.monotonic() + 2) == [True]
+    marca = carteiro._publicadas
+    carteiro._bloquear()
+    monkeypatch.setattr(carteiro, "_ouvir", lambda: carteiro._ack(marca, False))
+    assert carteiro.entregar([carta], time.monotonic() + 2) == [False]
+    carteiro.fechar()
 
 
 def test_uma_fila_apagada_e_refeita_antes_de_prometer(

@@ -61,7 +61,8 @@ class Carteiro:
 
         `limite`, no relógio monotônico. Não levanta: sem broker, nenhuma é confirmada.
         """
-        self._resposta = {}
+        # Uma confirmação que chegue atrasada é das cartas de antes, e não pode passar por uma destas.
+        self._resposta, self._esperadas = {}, range(0)
         if not cartas:
             return []
         nova = self._canal is None
@@ -73,7 +74,7 @@ class Carteiro:
                     raise
                 # A conexão tinha morrido sem aviso. A mesma remessa outra vez é uma entrega repetida, e conta uma só.
                 self.fechar()
-                self._resposta = {}
+                self._resposta, self._esperadas = {}, range(0)
                 self._publicar(cartas, limite)
         except SemConfirmacao as erro:
             self._avisar(erro)
