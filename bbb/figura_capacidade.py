@@ -39,6 +39,7 @@ def desenhar(plano: Plano, simulacoes: list[Simulacao]) -> str:
         legend_at_bottom=True,
         legend_at_bottom_columns=1,
         truncate_legend=-1,
+        truncate_label=-1,
         x_label_rotation=0,
         x_labels_major_every=15,
         show_minor_x_labels=False,
