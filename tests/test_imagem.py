@@ -53,7 +53,7 @@ status, pagina = pedir("/")
 estilo = next(p for p in pagina.split('"') if p.startswith("/static/") and p.endswith(".css")) if status == 200 else ""
 memoria = {}
 for pasta in Path("/proc").iterdir():
-    if pasta.name.isdigit() and b"spawn_main" in (pasta / "cmdline").read_bytes():
+    if pasta.name.isdigit() and int(pasta.name) != os.getpid() and b"spawn_main" in (pasta / "cmdline").read_bytes():
         campos = dict(l.split(":", 1) for l in (pasta / "status").read_text().splitlines())
         memoria[pasta.name] = int(campos["VmRSS"].split()[0]) // 1024
 resultado = {"uid": os.getuid(), "gid": os.getgid(), "grupos": os.getgroups(), "escritos": escritos, "saude": sinais[-1],
