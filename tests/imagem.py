@@ -215,7 +215,8 @@ def _preparo(raiz: Path, venv: Path | None, *, de_leitura: bool, rede: bool) -> 
     # O `python` da imagem de FROM.
     linhas += [
         f"mount -t tmpfs -o mode=755 local {r}/usr/local",
-        f"mkdir {r}/usr/local/bin",
+        f"mkdir {r}/usr/local/bin {r}/usr/local/lib",
+        f"for n in {python}/lib/python3.*; do ln -s $n {r}/usr/local/lib/; done",
         f"for n in python python3; do ln -s {python}/bin/python3 {r}/usr/local/bin/$n; done",
     ]
     if venv is not None:
