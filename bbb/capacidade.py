@@ -35,7 +35,7 @@ MEMORIA_TRABALHADOR_MIB = 160
 WAL_POR_BYTE = 2.5
 """Bytes de WAL por byte de livro, se a medida não traz: a linha, a chave e as páginas inteiras depois de um checkpoint."""
 PARTE_DO_BANCO = 0.5
-"""Da CPU gasta para drenar um voto na máquina medida, quanto foi do PostgreSQL e não do trabalhador."""
+"""Da CPU gasta para drenar um voto na máquina medida, quanto foi do PostgreSQL e não do trabalhador, se não foi medido."""
 COPIAS_DA_FILA = 3
 COPIAS_DO_BANCO = 3
 INDISPONIVEL = 120.0
@@ -76,6 +76,12 @@ class Medidas:
     votos_web: float
     jornadas_web: float | None
     processos_web: int
+    """Os do servidor sem fila."""
+    processos_publicando: int
+    """Os do servidor em modo de fila."""
+    parte_do_banco: float
+    """Da CPU de drenar um voto, a fração que não foi dos trabalhadores: banco e broker."""
+    parte_medida: bool
     bytes_no_livro: float
     wal_por_voto: float
     wal_medido: bool
@@ -114,19 +120,27 @@ def ler(arquivo: Path) -> Medidas:
     livro = certo("livro", "bytes_por_voto_postgres")
     wal = numero("livro", "wal_por_voto_postgres", obrigatorio=False)
     maquina = dados.get("maquina", {})
-    nucleos = numero("maquina", "nucleos", obrigatorio=False)
+    nucleos = numero("maquina", "nucleos", obrigatorio=False) or 2
+    drenados = certo("fila", "drenados_por_segundo")
+    processos_web = certo("web", "processos")
+    # Microssegundos de CPU dos trabalhadores por voto: o resto da máquina, nesse tempo, foi do banco e do broker.
+    cpu_drenar = numero("fila", "cpu_us_por_voto_drenado", obrigatorio=False)
+    parte = 1 - cpu_drenar * drenados / 1e6 / nucleos if cpu_drenar else PARTE_DO_BANCO
     return Medidas(
         publicados=certo("fila", "publicados_por_segundo"),
-        drenados=certo("fila", "drenados_por_segundo"),
+        drenados=drenados,
         bytes_na_fila=certo("fila", "bytes_por_voto"),
         trabalhadores=int(certo("fila", "trabalhadores")),
         votos_web=certo("web", "votos_por_segundo"),
         jornadas_web=numero("web", "jornadas_por_segundo", obrigatorio=False),
-        processos_web=int(certo("web", "processos")),
+        processos_web=int(processos_web),
+        processos_publicando=int(numero("fila", "processos_do_site", obrigatorio=False) or processos_web),
+        parte_do_banco=min(0.9, max(0.1, parte)),
+        parte_medida=cpu_drenar is not None,
         bytes_no_livro=livro,
         wal_por_voto=wal or livro * WAL_POR_BYTE,
         wal_medido=wal is not None,
-        nucleos=int(nucleos or 2),
+        nucleos=int(nucleos),
         maquina=_descrever(maquina),
     )
 
@@ -262,7 +276,7 @@ class Plano:
 def planejar(medidas: Medidas, noite: Noite) -> Plano:
     """Contas só, sem simulação. Tudo é proporcional ao que se mediu: nenhum ganho por máquina maior é suposto."""
     # Um voto pelo web em modo de fila, e o resto da jornada (página, cédula, comprovante) como o medido sem fila.
-    por_jornada = medidas.processos_web / medidas.publicados
+    por_jornada = medidas.processos_publicando / medidas.publicados
     por_jornada += (medidas.jornada - 1) * medidas.processos_web / medidas.votos_web
     processos_web = math.ceil(noite.pico * por_jornada / USO_DO_WEB)
     pods_web = max(2, math.ceil(processos_web / PROCESSOS_POR_POD))
@@ -303,7 +317,7 @@ def planejar(medidas: Medidas, noite: Noite) -> Plano:
         # Um fsync por transação, mais a escrita do WAL e, ao ritmo médio, a das páginas pelo checkpoint.
         banco_iops=transacoes + wal / (16 * PAGINA) + noite.pico * medidas.bytes_no_livro / PAGINA,
         banco_memoria=max(4 * GB, quente * 4),
-        banco_cpu=max(2, math.ceil(noite.pico * cpu_por_voto * PARTE_DO_BANCO / USO_DO_TRABALHADOR)),
+        banco_cpu=max(2, math.ceil(noite.pico * cpu_por_voto * medidas.parte_do_banco / USO_DO_TRABALHADOR)),
         banco_conexoes=pods_web * PROCESSOS_POR_POD * CONEXOES_POR_PROCESSO_WEB
         + pods_trabalhadores * PROCESSOS_POR_POD
         + 40,
@@ -546,7 +560,7 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
                 [
                     "publicados, modo de fila",
                     f"{decimal(medidas.publicados)} votos/s",
-                    f"{decimal(medidas.publicados / medidas.processos_web)} votos/s",
+                    f"{decimal(medidas.publicados / medidas.processos_publicando)} votos/s",
                 ],
                 [
                     "drenados para o PostgreSQL",
@@ -660,8 +674,10 @@ def suposicoes(medidas: Medidas) -> list[str]:
         f"Cada voto traz uma jornada inteira ao servidor, sem CDN: {decimal(medidas.jornada, 1)} vezes o custo do voto.",
         f"Uso no pico: web {decimal(USO_DO_WEB * 100)} %, trabalhadores {decimal(USO_DO_TRABALHADOR * 100)} %.",
         f"Lotes de {VOTOS_POR_LOTE} votos no pico, e um por transação.",
-        f"Metade da CPU de drenar é do banco ({decimal(PARTE_DO_BANCO * 100)} %); na máquina medida tudo divide os "
-        f"mesmos {medidas.nucleos} núcleos, o gerador de carga também.",
+        f"Da CPU de drenar um voto, {decimal(medidas.parte_do_banco * 100)} % é do banco e do broker "
+        f"({'o que não foi dos trabalhadores, medidos' if medidas.parte_medida else 'suposto'}). Na máquina medida tudo "
+        f"divide os mesmos {medidas.nucleos} núcleos, o gerador de carga também: em máquinas separadas cada parte rende "
+        "mais do que aqui se conta.",
         *(
             []
             if medidas.wal_medido

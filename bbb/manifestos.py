@@ -31,6 +31,8 @@ def remendos(plano: Plano) -> str:
             "spec": {
                 "minReplicaCount": plano.pods_trabalhadores_minimo,
                 "maxReplicaCount": plano.pods_trabalhadores,
+                # Sem notícia da fila, todos: é melhor sobrar quem drene.
+                "fallback": {"replicas": plano.pods_trabalhadores},
             },
         },
         {
