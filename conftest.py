@@ -35,6 +35,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="falta o Chromium nesta máquina (apt-get install chromium)"))
         if any("redis" in marca.args for marca in item.iter_markers("servicos")) and not _ha_redis():
             item.add_marker(pytest.mark.skip(reason="falta um Redis em 127.0.0.1:6379 (ou em REDIS_DE_TESTE)"))
+        if any("caddy" in marca.args for marca in item.iter_markers("servicos")) and not shutil.which("caddy"):
+            item.add_marker(pytest.mark.skip(reason="falta o Caddy nesta máquina (apt-get install caddy)"))
 
 
 @cache

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 KB, MB, GB, TB = 10**3, 10**6, 10**9, 10**12
 MEDIR = "make bench"
@@ -543,7 +542,9 @@ def tabela(cabecalho: list[str], linhas: list[list[str]]) -> str:
     def escrever(linha: list[str]) -> str:
         return "| " + " | ".join(celula.ljust(largura) for celula, largura in zip(linha, larguras, strict=True)) + " |"
 
-    return "\n".join([escrever(cabecalho), "|" + "|".join("-" * (n + 2) for n in larguras) + "|", *map(escrever, linhas)])
+    return "\n".join(
+        [escrever(cabecalho), "|" + "|".join("-" * (n + 2) for n in larguras) + "|", *map(escrever, linhas)]
+    )
 
 
 def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:

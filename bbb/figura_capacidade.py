@@ -1,5 +1,7 @@
 """A figura da simulação: chegadas e fila à volta do pico. À parte porque só ela precisa do pygal, que o site não usa."""
 
+from xml.etree import ElementTree
+
 import pygal
 from pygal.style import Style
 
@@ -54,8 +56,12 @@ def desenhar(plano: Plano, simulacoes: list[Simulacao]) -> str:
         grafico.add(
             f"fila: {simulacao.falha.nome}", [ponto.na_fila / 1e6 for ponto in simulacao.pontos[primeiro:ultimo]]
         )
-    svg: str = grafico.render(is_unicode=True)
-    return svg.rstrip() + "\n"
+    desenho = grafico.render_tree()
+    # O pygal deixa um script embutido mesmo sem nenhum de fora; uma figura não o usa.
+    for elemento in list(desenho.iter()):
+        for dentro in [filho for filho in elemento if str(filho.tag).endswith("script")]:
+            elemento.remove(dentro)
+    return ElementTree.tostring(desenho, encoding="unicode").rstrip() + "\n"
 
 
 def _por_minuto(ponto: Ponto) -> float:

@@ -190,7 +190,12 @@ def _comparar(valor: Any, forma: Any, onde: str) -> list[str]:
         return [
             *(f"{onde}.{nome}: falta" for nome in faltam),
             *(f"{onde}.{nome}: campo desconhecido" for nome in valor if nome not in campos),
-            *(erro for nome in valor if nome in campos for erro in _comparar(valor[nome], campos[nome], f"{onde}.{nome}")),
+            *(
+                erro
+                for nome in valor
+                if nome in campos
+                for erro in _comparar(valor[nome], campos[nome], f"{onde}.{nome}")
+            ),
         ]
     if isinstance(valor, bool) is not (forma is bool) or not isinstance(valor, forma):
         return [f"{onde}: {valor!r} devia ser {forma.__name__}"]

@@ -127,9 +127,7 @@ def test_estaticos_estao_na_imagem_e_segredo_nenhum(imagem: Imagem) -> None:
 @pytest.mark.processos
 def test_comandos_da_imagem_com_raiz_so_de_leitura(imagem: Imagem) -> None:
     """O que se faz com a imagem, na ordem: conferir, migrar, servir, perguntar como vai, parar."""
-    conferir = imagem.rodar(
-        ["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], ambiente=PRODUCAO
-    )
+    conferir = imagem.rodar(["python", "manage.py", "check", "--deploy", "--fail-level", "WARNING"], ambiente=PRODUCAO)
     assert (conferir.returncode, conferir.stdout) == (0, "System check identified no issues (0 silenced).\n"), (
         conferir.stderr
     )

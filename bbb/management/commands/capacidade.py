@@ -1,13 +1,14 @@
 """Quanta máquina pede uma noite: a conta, a simulação e, se pedido, a figura e as páginas que as mostram."""
 
 from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from bbb import capacidade, manifestos
+from bbb import capacidade
 
 INICIO, FIM = "<!-- capacidade:inicio -->", "<!-- capacidade:fim -->"
 
@@ -59,7 +60,8 @@ class Command(BaseCommand):
             comando = f"python manage.py capacidade --pico {pico:.0f} --total {total:.0f} --horas {horas:g}"
             self._publicar(raiz / "docs" / "ESCALA.md", f"Saída de `{comando}`:\n\n{texto}")
             self._desenhar(plano, simulacoes, raiz / "docs" / "img" / "escala-fila.svg")
-            self._escrever(raiz / "deploy" / "k8s" / "noite" / "capacidade.yaml", manifestos.remendos(plano))
+            remendos = _trazer("bbb.manifestos").remendos(plano)
+            self._escrever(raiz / "deploy" / "k8s" / "noite" / "capacidade.yaml", remendos)
 
     def _publicar(self, pagina: Path, texto: str) -> None:
         conteudo = pagina.read_text(encoding="utf-8")
@@ -74,13 +76,13 @@ class Command(BaseCommand):
         arquivo.write_text(texto, encoding="utf-8")
         self.stderr.write(f"Escrito: {arquivo}")
 
-    def _desenhar(
-        self, plano: capacidade.Plano, simulacoes: list[capacidade.Simulacao], arquivo: Path
-    ) -> None:
-        try:
-            from bbb.figura_capacidade import desenhar
-        except ModuleNotFoundError as erro:
-            raise CommandError(
-                f"Falta a biblioteca {erro.name} para desenhar: pip install -r requirements-dev.txt"
-            ) from None
-        self._escrever(arquivo, desenhar(plano, simulacoes))
+    def _desenhar(self, plano: capacidade.Plano, simulacoes: list[capacidade.Simulacao], arquivo: Path) -> None:
+        self._escrever(arquivo, _trazer("bbb.figura_capacidade").desenhar(plano, simulacoes))
+
+
+def _trazer(modulo: str) -> Any:
+    """O que desenha e o que escreve manifestos usam bibliotecas que o site não usa, e por isso não instala."""
+    try:
+        return import_module(modulo)
+    except ModuleNotFoundError as erro:
+        raise CommandError(f"Falta a biblioteca {erro.name}: pip install -r requirements-dev.txt") from None
