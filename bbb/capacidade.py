@@ -20,7 +20,7 @@ MEDIR = "make bench"
 # --- Suposições: o que nenhuma medida desta máquina diz. Cada uma sai impressa com o plano. ---------------------------
 
 USO_DO_WEB = 0.6
-"""Fração da CPU de um processo web em que se quer que ele trabalhe no pico: o resto é para o balanço desigual entre pods."""
+"""Fração da CPU de um processo web em que ele deve trabalhar no pico: a carga nunca se divide por igual entre pods."""
 USO_DO_TRABALHADOR = 0.8
 """O mesmo para quem drena a fila: a sobra de um quinto é o que esvazia o que se juntou numa falha."""
 JORNADA = 3.1
@@ -32,9 +32,9 @@ MEMORIA_WEB_MIB = 192
 """MiB por processo web; medido no ensaio da imagem (tests/test_imagem.py imprime), com folga."""
 MEMORIA_TRABALHADOR_MIB = 160
 WAL_POR_BYTE = 2.5
-"""Bytes de WAL por byte de livro, se a medida não traz: a linha, a chave e as páginas inteiras depois de um checkpoint."""
+"""Bytes de WAL por byte de livro, se a medida não traz: linha, chave e páginas inteiras depois de um checkpoint."""
 PARTE_DO_BANCO = 0.5
-"""Da CPU gasta para drenar um voto na máquina medida, quanto foi do PostgreSQL e não do trabalhador, se não foi medido."""
+"""Da CPU gasta para drenar um voto, quanto foi do banco e não do trabalhador, se não foi medido."""
 COPIAS_DA_FILA = 3
 COPIAS_DO_BANCO = 3
 INDISPONIVEL = 120.0
@@ -551,8 +551,8 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
     """O texto que o comando imprime e que `docs/ESCALA.md` mostra."""
     noite, medidas = plano.noite, plano.medidas
     partes = [
-        f"Noite: {decimal(noite.total)} votos em {decimal(noite.segundos / 3600)} h (média de {decimal(noite.media)}/s), "
-        f"pico de {decimal(noite.pico)}/s, {decimal(noite.pico / noite.media, 1)} vezes a média.",
+        f"Noite: {decimal(noite.total)} votos em {decimal(noite.segundos / 3600)} h "
+        f"(média de {decimal(noite.media)}/s), pico de {decimal(noite.pico)}/s, {decimal(noite.pico / noite.media, 1)} vezes a média.",
         f"Máquina medida: {medidas.maquina}.",
         "### O que se mediu (e com quê se faz a conta)\n\n"
         + tabela(
@@ -599,7 +599,8 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
                 ],
                 [
                     "trabalhadores",
-                    f"{plano.pods_trabalhadores_minimo} a {plano.pods_trabalhadores} pods de {PROCESSOS_POR_POD} processos",
+                    f"{plano.pods_trabalhadores_minimo} a {plano.pods_trabalhadores} pods de {PROCESSOS_POR_POD} "
+                    "processos",
                     f"drenam {decimal(plano.drena)} votos/s; {decimal(USO_DO_TRABALHADOR * 100)} % no pico",
                 ],
                 [
@@ -668,17 +669,17 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
 def suposicoes(medidas: Medidas) -> list[str]:
     """O que não foi medido e entra na conta."""
     return [
-        "Mais processos e mais máquinas rendem em proporção ao medido. É a suposição maior: um banco só tem um disco de "
-        "WAL e umas poucas linhas de contagem por hora, e acima de alguma taxa deixa de ser verdade.",
-        f"Curva: dia de {decimal(BALANCO_DO_DIA * 100)} % acima e abaixo da média e, {decimal(DO_PICO_AO_FIM / 60)} min "
-        f"antes do fim, um sino de {decimal(LARGURA_DO_PICO / 60)} min de desvio até o pico.",
-        f"Cada voto traz uma jornada inteira ao servidor, sem CDN: {decimal(medidas.jornada, 1)} vezes o custo do voto.",
+        "Mais processos e mais máquinas rendem em proporção ao medido. É a suposição maior: um banco só tem um disco "
+        "de WAL e umas poucas linhas de contagem por hora, e acima de alguma taxa deixa de ser verdade.",
+        f"Curva: dia de {decimal(BALANCO_DO_DIA * 100)} % acima e abaixo da média e, {decimal(DO_PICO_AO_FIM / 60)} "
+        f"min antes do fim, um sino de {decimal(LARGURA_DO_PICO / 60)} min de desvio até o pico.",
+        f"Cada voto traz uma jornada inteira ao servidor, sem CDN: {decimal(medidas.jornada, 1)} vezes o seu custo.",
         f"Uso no pico: web {decimal(USO_DO_WEB * 100)} %, trabalhadores {decimal(USO_DO_TRABALHADOR * 100)} %.",
         f"Lotes de {VOTOS_POR_LOTE} votos no pico, e um por transação.",
         f"Da CPU de drenar um voto, {decimal(medidas.parte_do_banco * 100)} % é do banco e do broker "
-        f"({'o que não foi dos trabalhadores, medidos' if medidas.parte_medida else 'suposto'}). Na máquina medida tudo "
-        f"divide os mesmos {medidas.nucleos} núcleos, o gerador de carga também: em máquinas separadas cada parte rende "
-        "mais do que aqui se conta.",
+        f"({'o que não foi dos trabalhadores, medidos' if medidas.parte_medida else 'suposto'}). Na máquina medida "
+        f"tudo divide os mesmos {medidas.nucleos} núcleos, o gerador de carga também: em máquinas separadas cada parte "
+        "rende mais do que aqui se conta.",
         *(
             []
             if medidas.wal_medido

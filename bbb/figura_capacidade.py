@@ -1,4 +1,4 @@
-"""A figura da simulação: chegadas e fila à volta do pico. À parte porque só ela precisa do pygal, que o site não usa."""
+"""A figura da simulação: chegadas e fila à volta do pico. À parte porque só ela precisa do pygal."""
 
 from xml.etree import ElementTree
 

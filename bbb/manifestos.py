@@ -1,4 +1,4 @@
-"""O que o plano de capacidade muda nos manifestos do Kubernetes: os remendos da noite grande, escritos e não copiados."""
+"""O que o plano de capacidade muda nos manifestos do Kubernetes: os remendos da noite grande."""
 
 import math
 
@@ -8,7 +8,7 @@ from bbb.capacidade import GB, PROCESSOS_POR_POD, Plano
 
 CABECALHO = (
     "# Escrito por: python manage.py capacidade --pico 60000 --total 1532944337 --escrever\n"
-    "# Sai de docs/medidas.json, que o `make bench` escreve; tests/test_implantar.py confere que concordam. Não edite.\n"
+    "# Sai de docs/medidas.json, que o `make bench` escreve, e tests/test_implantar.py confere que concordam.\n"
 )
 GIB = 1024**3
 

@@ -1,4 +1,4 @@
-"""Os campos que usamos dos recursos de operadores, por tipo. O `kubernetes-validate` não os conhece, e os deixaria passar.
+"""Os campos que usamos dos recursos de operadores, por tipo. O `kubernetes-validate` não os conhece.
 
 Cada lista vem da referência da API do seu projeto (KEDA 2.18, RabbitMQ Cluster Operator 2.16, CloudNativePG 1.27,
 Prometheus Operator 0.85): não é o recurso inteiro, é o que se lê dela. Campo fora da lista é erro até se conferir lá.

@@ -1,7 +1,7 @@
 """Ensaia um Dockerfile sem Docker: executa as suas instruções numa raiz própria, com os espaços de nomes do Linux.
 
-Cada estágio é uma pasta com o que as instruções puseram nela, sobre o `/usr` e o Python desta máquina (no lugar da imagem
-de `FROM`, que não há como buscar). Sabe só as instruções que o nosso Dockerfile usa, e recusa qualquer outra.
+Cada estágio é uma pasta com o que as instruções puseram nela, sobre o `/usr` e o Python desta máquina (no lugar da
+imagem de `FROM`, que não há como buscar). Sabe só as instruções que o nosso Dockerfile usa, e recusa qualquer outra.
 """
 
 import os
@@ -25,7 +25,7 @@ class Instrucao:
 
 
 def instrucoes(dockerfile: str) -> list[Instrucao]:
-    """As instruções, com as continuações juntas e sem comentários. Levanta `ValueError` para o que não se sabe ensaiar."""
+    """As instruções, com as continuações juntas e sem comentários. Levanta `ValueError` para as que não conhece."""
     linhas = [linha for linha in dockerfile.splitlines() if not linha.lstrip().startswith("#")]
     logicas = re.sub(r"\\\n\s*", " ", "\n".join(linhas)).splitlines()
     lidas = [Instrucao(*linha.strip().split(None, 1)) for linha in logicas if linha.strip()]
@@ -82,7 +82,7 @@ class Estagio:
 
 
 class Imagem:
-    """O que sai de construir o Dockerfile em `pasta`. `venv`: um ambiente pronto que se monta em /venv, em vez do `pip`."""
+    """O que sai de construir o Dockerfile em `pasta`. `venv`: um ambiente pronto, em vez do `pip`."""
 
     def __init__(self, raiz: Path, dockerfile: Path, pasta: Path, venv: Path | None) -> None:
         self._raiz = raiz

@@ -1,4 +1,4 @@
-"""A imagem, ensaiada sem Docker: o contexto, as instruções uma a uma, e o servidor de pé sobre uma raiz só de leitura."""
+"""A imagem, ensaiada sem Docker: o contexto, cada instrução, e o servidor de pé numa raiz só de leitura."""
 
 import ast
 import json
@@ -14,7 +14,7 @@ from tests.imagem import Imagem, contexto, instrucoes
 RAIZ = Path(__file__).resolve().parent.parent
 DOCKERFILE = RAIZ / "deploy" / "Dockerfile"
 COMPLETO = os.environ.get("CI") == "true"
-"""Na integração contínua o `pip install` da imagem roda de verdade, sem compiladores; fora dela, usa-se o ambiente que há."""
+"""Na integração contínua o `pip install` da imagem roda de verdade, sem compiladores; fora dela, serve o que há."""
 PRODUCAO = {
     "ALLOWED_HOSTS": "exemplo.com.br",
     "SECRET_KEY": "ensaio-da-imagem-" + "0123456789abcdef" * 4,
@@ -56,8 +56,11 @@ for pasta in Path("/proc").iterdir():
     if pasta.name.isdigit() and int(pasta.name) != os.getpid() and b"spawn_main" in (pasta / "cmdline").read_bytes():
         campos = dict(l.split(":", 1) for l in (pasta / "status").read_text().splitlines())
         memoria[pasta.name] = int(campos["VmRSS"].split()[0]) // 1024
-resultado = {"uid": os.getuid(), "gid": os.getgid(), "grupos": os.getgroups(), "escritos": escritos, "saude": sinais[-1],
-    "pronta": pronta, "nenhuma": nenhuma, "pagina": status, "estilo": estilo and pedir(estilo)[0], "mib": list(memoria.values())}
+resultado = {
+    "uid": os.getuid(), "gid": os.getgid(), "grupos": os.getgroups(), "escritos": escritos, "saude": sinais[-1],
+    "pronta": pronta, "nenhuma": nenhuma, "pagina": status, "estilo": estilo and pedir(estilo)[0],
+    "mib": list(memoria.values()),
+}
 servidor.send_signal(signal.SIGTERM)
 try:
     saida, _ = servidor.communicate(timeout=15)

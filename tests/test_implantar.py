@@ -1,4 +1,4 @@
-"""O que está em deploy/: vale o que se pode provar sem um cluster e sem um Docker. O resto está dito em docs/IMPLANTAR.md."""
+"""O que está em deploy/: o que se prova sem um cluster e sem um Docker. O resto, docs/IMPLANTAR.md o diz."""
 
 import os
 import re
@@ -349,8 +349,8 @@ def test_variaveis_de_que_a_producao_precisa_estao_todas_em_deploy() -> None:
 @pytest.mark.parametrize("sobreposicao", SOBREPOSICOES)
 @pytest.mark.parametrize("nome", ["web", "trabalhador"])
 def test_configuracao_de_cada_pod_passa_na_conferencia_do_django(sobreposicao: str, nome: str) -> None:
-    """Com o ambiente que o manifesto dá, `check --deploy` não tem um aviso sequer. No trabalhador, o que é do e-mail e de
-    quem entra não se aplica: basta que parta."""
+    """Com o ambiente que o manifesto dá, `check --deploy` não tem um aviso sequer. No trabalhador, o que é do e-mail e
+    de quem entra não se aplica: basta que parta."""
     ambiente = _ambiente(sobreposicao, _um(sobreposicao, "Deployment", nome)["spec"]["template"])
     comando = ["check", "--deploy", "--fail-level", "WARNING"] if nome == "web" else ["check"]
     feito = subprocess.run(

@@ -15,8 +15,8 @@ INICIO, FIM = "<!-- capacidade:inicio -->", "<!-- capacidade:fim -->"
 
 class Command(BaseCommand):
     help = (
-        "Pods, trabalhadores, broker e banco de que uma noite precisa, do que `make bench` mediu (docs/medidas.json), e a "
-        "simulação da fila nela, com e sem falhas."
+        "Pods, trabalhadores, broker e banco de que uma noite precisa, do que `make bench` mediu (docs/medidas.json), "
+        "e a simulação da fila nela, com e sem falhas."
     )
     requires_system_checks = ()
 
