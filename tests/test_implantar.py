@@ -17,7 +17,8 @@ from django.core.management import get_commands
 from django.urls import resolve
 from kubernetes_validate import SchemaNotFoundError, ValidationError, validate
 
-from bbb import capacidade, manifestos
+from bbb import capacidade
+from bbb.capacidade import manifestos
 from bbb.management.commands.servir import PARADA
 from tests import crds
 from votacao.urna.grupo import FOLGA, PRAZO

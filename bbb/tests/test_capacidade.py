@@ -10,7 +10,8 @@ import pytest
 import yaml
 from django.core.management import CommandError, call_command
 
-from bbb import capacidade, manifestos
+from bbb import capacidade
+from bbb.capacidade import manifestos
 
 MEDIDAS: dict[str, dict[str, Any]] = {
     "fila": {

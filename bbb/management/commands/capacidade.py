@@ -60,7 +60,7 @@ class Command(BaseCommand):
             comando = f"python manage.py capacidade --pico {pico:.0f} --total {total:.0f} --horas {horas:g}"
             self._publicar(raiz / "docs" / "ESCALA.md", f"Saída de `{comando}`:\n\n{texto}")
             self._desenhar(plano, simulacoes, raiz / "docs" / "img" / "escala-fila.svg")
-            remendos = _trazer("bbb.manifestos").remendos(plano)
+            remendos = _trazer("bbb.capacidade.manifestos").remendos(plano)
             self._escrever(raiz / "deploy" / "k8s" / "noite" / "capacidade.yaml", remendos)
 
     def _publicar(self, pagina: Path, texto: str) -> None:
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         self.stderr.write(f"Escrito: {arquivo}")
 
     def _desenhar(self, plano: capacidade.Plano, simulacoes: list[capacidade.Simulacao], arquivo: Path) -> None:
-        self._escrever(arquivo, _trazer("bbb.figura_capacidade").desenhar(plano, simulacoes))
+        self._escrever(arquivo, _trazer("bbb.capacidade.figura").desenhar(plano, simulacoes))
 
 
 def _trazer(modulo: str) -> Any:

@@ -4,7 +4,8 @@ import math
 
 import yaml
 
-from bbb.capacidade import GB, PROCESSOS_POR_POD, Plano
+from bbb.capacidade.plano import PROCESSOS_POR_POD, Plano
+from bbb.capacidade.texto import GB
 
 CABECALHO = (
     "# Escrito por: python manage.py capacidade --pico 60000 --total 1532944337 --escrever\n"

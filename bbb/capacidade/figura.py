@@ -5,7 +5,9 @@ from xml.etree import ElementTree
 import pygal
 from pygal.style import Style
 
-from bbb.capacidade import Plano, Ponto, Simulacao, decimal
+from bbb.capacidade.plano import Plano
+from bbb.capacidade.simulacao import Ponto, Simulacao
+from bbb.capacidade.texto import decimal
 
 ANTES, DEPOIS = 90, 30
 """Minutos desenhados à volta do pico; a votação fecha meia hora depois dele."""
