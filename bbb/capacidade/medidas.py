@@ -41,6 +41,8 @@ class Medidas:
     """Da CPU de drenar um voto, a fração que não foi dos trabalhadores: banco e broker."""
     parte_medida: bool
     bytes_no_livro: float
+    um_escritor: float | None
+    """Votos/s que um escritor sozinho grava no livro: o que todos, somando nas mesmas linhas, não passam de muito."""
     wal_por_voto: float
     wal_medido: bool
     nucleos: int
@@ -96,6 +98,7 @@ def ler(arquivo: Path) -> Medidas:
         parte_do_banco=min(0.9, max(0.1, parte)),
         parte_medida=cpu_drenar is not None,
         bytes_no_livro=livro,
+        um_escritor=numero("livro", "gravados_por_segundo_um_escritor", obrigatorio=False),
         wal_por_voto=wal or livro * WAL_POR_BYTE,
         wal_medido=wal is not None,
         nucleos=int(nucleos),

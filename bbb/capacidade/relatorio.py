@@ -48,6 +48,11 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
                 ],
                 ["jornada ÷ voto", f"{decimal(medidas.jornada, 1)}", "medida" if medidas.jornadas_web else "suposta"],
                 ["na fila", f"{decimal(medidas.bytes_na_fila, 1)} B/voto", ""],
+                *(
+                    [["um escritor só, sem fila", f"{decimal(medidas.um_escritor)} votos/s", ""]]
+                    if medidas.um_escritor
+                    else []
+                ),
                 ["no livro (PostgreSQL)", f"{decimal(medidas.bytes_no_livro, 1)} B/voto", ""],
                 [
                     "WAL do PostgreSQL",
@@ -134,6 +139,7 @@ def relatorio(plano: Plano, simulacoes: list[Simulacao]) -> str:
             ["Espera máxima de um voto, sem falhas", "Processos trabalhadores"],
             [[duracao(espera), decimal(trabalhadores_para(plano, espera))] for espera in (0.0, 60.0, 600.0, 3600.0)],
         ),
+        *([f"### O primeiro gargalo\n\n{_gargalo(plano, medidas.um_escritor)}"] if medidas.um_escritor else []),
         "### Suposições\n\n" + "\n".join(f"- {linha}" for linha in suposicoes(medidas)),
     ]
     return "\n\n".join(partes) + "\n"
@@ -161,3 +167,18 @@ def suposicoes(medidas: Medidas) -> list[str]:
         f"Memória de um processo: {MEMORIA_WEB_MIB} MiB no web e {MEMORIA_TRABALHADOR_MIB} MiB no trabalhador.",
         "Só torcida: a chave do voto único é ao acaso por natureza, e mexe no índice inteiro, e não no fim dele.",
     ]
+
+
+def _gargalo(plano: Plano, um_escritor: float) -> str:
+    """A conta que o plano não faz: todos os trabalhadores somam nas mesmas linhas de contagem, um de cada vez."""
+    pico = plano.noite.pico
+    if pico <= um_escritor:
+        comparado = f"{decimal(um_escritor / pico, 1)} vezes o pico: chega, e a folga sobre ele é essa"
+    else:
+        comparado = f"{decimal(um_escritor / pico * 100)} % do pico: o resto atrasa na fila até o pico passar"
+    return (
+        f"Os {plano.pods_trabalhadores * PROCESSOS_POR_POD} trabalhadores drenariam {decimal(plano.drena)} votos/s se não "
+        f"se esperassem. Mas todos somam nas mesmas linhas de contagem, cada um até o seu `commit`. Um escritor sozinho, "
+        f"que não espera ninguém, grava {decimal(um_escritor)} votos/s na máquina medida: {comparado}. Um disco mais "
+        "rápido e lotes maiores sobem esse teto; mais trabalhadores, não."
+    )

@@ -241,6 +241,20 @@ def test_comando_imprime_o_que_se_mediu_o_que_se_supos_e_a_simulacao(arquivo: Pa
     assert "Mais processos e mais máquinas rendem em proporção ao medido." in saida
 
 
+@pytest.mark.parametrize(
+    ("um_escritor", "diz"),
+    [(10_000, "2,0 vezes o pico: chega"), (2500, "50 % do pico: o resto atrasa na fila até o pico passar")],
+)
+def test_comando_diz_o_primeiro_gargalo_quando_um_escritor_foi_medido(
+    tmp_path: Path, um_escritor: int, diz: str
+) -> None:
+    medidas = _com(tmp_path, "livro", gravados_por_segundo_um_escritor=um_escritor)
+    saida = _comando("--pico", "5000", "--total", "20000000", "--horas", "8", "--medidas", str(medidas))
+
+    assert "### O primeiro gargalo" in saida
+    assert diz in saida
+
+
 def test_figura_e_um_svg_que_nao_carrega_nada_de_fora(arquivo: Path, tmp_path: Path) -> None:
     figura = tmp_path / "fila.svg"
     _comando(
