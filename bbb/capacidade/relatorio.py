@@ -176,9 +176,10 @@ def _gargalo(plano: Plano, um_escritor: float) -> str:
         comparado = f"{decimal(um_escritor / pico, 1)} vezes o pico: chega, e a folga sobre ele é essa"
     else:
         comparado = f"{decimal(um_escritor / pico * 100)} % do pico: o resto atrasa na fila até o pico passar"
+    quantos = plano.pods_trabalhadores * PROCESSOS_POR_POD
     return (
-        f"Os {plano.pods_trabalhadores * PROCESSOS_POR_POD} trabalhadores drenariam {decimal(plano.drena)} votos/s se não "
-        f"se esperassem. Mas todos somam nas mesmas linhas de contagem, cada um até o seu `commit`. Um escritor sozinho, "
-        f"que não espera ninguém, grava {decimal(um_escritor)} votos/s na máquina medida: {comparado}. Um disco mais "
-        "rápido e lotes maiores sobem esse teto; mais trabalhadores, não."
+        f"Os {quantos} trabalhadores drenariam {decimal(plano.drena)} votos/s se não se esperassem. Mas todos somam nas "
+        "mesmas linhas de contagem, cada um até o seu `commit`. Um escritor sozinho, que não espera ninguém, grava "
+        f"{decimal(um_escritor)} votos/s na máquina medida: {comparado}. Um disco mais rápido e lotes maiores sobem esse "
+        "teto; mais trabalhadores, não."
     )
