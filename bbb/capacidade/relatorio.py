@@ -178,8 +178,8 @@ def _gargalo(plano: Plano, um_escritor: float) -> str:
         comparado = f"{decimal(um_escritor / pico * 100)} % do pico: o resto atrasa na fila até o pico passar"
     quantos = plano.pods_trabalhadores * PROCESSOS_POR_POD
     return (
-        f"Os {quantos} trabalhadores drenariam {decimal(plano.drena)} votos/s se não se esperassem. Mas todos somam nas "
-        "mesmas linhas de contagem, cada um até o seu `commit`. Um escritor sozinho, que não espera ninguém, grava "
-        f"{decimal(um_escritor)} votos/s na máquina medida: {comparado}. Um disco mais rápido e lotes maiores sobem esse "
-        "teto; mais trabalhadores, não."
+        f"Os {quantos} trabalhadores drenariam {decimal(plano.drena)} votos/s se não se esperassem. Mas todos somam "
+        "nas mesmas linhas de contagem, cada um até o seu `commit`. Um escritor sozinho, que não espera ninguém, grava "
+        f"{decimal(um_escritor)} votos/s na máquina medida: {comparado}. Um disco mais rápido e lotes maiores sobem "
+        "esse teto; mais trabalhadores, não."
     )
