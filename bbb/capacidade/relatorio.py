@@ -173,7 +173,7 @@ def _gargalo(plano: Plano, um_escritor: float) -> str:
     """A conta que o plano não faz: todos os trabalhadores somam nas mesmas linhas de contagem, um de cada vez."""
     pico = plano.noite.pico
     if pico <= um_escritor:
-        comparado = f"{decimal(um_escritor / pico, 1)} vezes o pico: chega, e a folga sobre ele é essa"
+        comparado = f"{decimal(um_escritor / pico, 1)} vezes o pico: chega, e a folga é só essa"
     else:
         comparado = f"{decimal(um_escritor / pico * 100)} % do pico: o resto atrasa na fila até o pico passar"
     quantos = plano.pods_trabalhadores * PROCESSOS_POR_POD

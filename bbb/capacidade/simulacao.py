@@ -109,7 +109,8 @@ def simular(plano: Plano, falha: Falha, *, trabalhadores: int | None = None, sem
             heapq.heappop(saidas)
         contados += por_evento
         na_fila = len(saidas) * por_evento
-        atraso = acaba - chegada
+        # Um evento pode ser de várias remessas; um voto só espera pela gravação da sua.
+        atraso = comeco - chegada + (acaba - comeco) * VOTOS_POR_LOTE / por_evento
         minuto = min(minutos - 1, int(chegada // 60))
         fila_no_minuto[minuto] = max(fila_no_minuto[minuto], na_fila)
         atraso_no_minuto[minuto] = max(atraso_no_minuto[minuto], atraso)
