@@ -47,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="falta um RabbitMQ em 127.0.0.1:5672, com o rabbitmqctl (ou o Celery)")
             )
+        if any("caddy" in marca.args for marca in item.iter_markers("servicos")) and not shutil.which("caddy"):
+            item.add_marker(pytest.mark.skip(reason="falta o Caddy nesta máquina (apt-get install caddy)"))
 
 
 @cache
