@@ -32,7 +32,7 @@ LIDAS = set(re.findall(r'ambiente\.\w+\(\s*((?:"[A-Z_]+"(?:,\s*)?)+)', SETTINGS)
 VARIAVEIS = {nome for grupo in LIDAS for nome in re.findall(r'"([A-Z_]+)"', grupo)}
 """As que o projeto lê do ambiente: só `bbb/settings.py` as pede, a `bbb/ambiente.py`."""
 RECUSADAS = set(re.findall(r'ainda_nao\("([A-Z_]+)"', SETTINGS))
-A_CAMINHO = {"METRICAS_TOKEN", "METRICAS_PORTA", "LOG_JSON", "trabalhar"}
+A_CAMINHO: set[str] = set()
 """Variáveis e comandos que chegam com a observação e com a fila; tire daqui cada um quando estiver em main."""
 DE_PRODUCAO = {
     "ALLOWED_HOSTS",
