@@ -102,7 +102,12 @@ class Batedor:
             # No SQLite há um escritor de cada vez: quem dá o pulso espera pouco, e a urna passa à frente.
             with registro.vez_de_escrever(time.monotonic() + _ESPERA, vigiado=False), transaction.atomic():
                 _limitar_espera()
-                Pulso.objects.update_or_create(processo=self.processo, minuto=minuto, defaults=valores)
+                Pulso.objects.bulk_create(
+                    [Pulso(processo=self.processo, minuto=minuto, **valores)],
+                    update_conflicts=True,
+                    update_fields=list(valores),
+                    unique_fields=["processo", "minuto"],
+                )
         except (DatabaseError, InterfaceError, UrnaIndisponivel) as erro:
             registro_de_erros.warning("pulso não escrito: %s", erro.__cause__ or erro)
             _largar_conexao()
