@@ -132,9 +132,7 @@ def _numeros(paredao: Paredao, apurado: Apuracao, largura: float) -> list[Flowab
         mais=[("BACKGROUND", (0, i), (-1, i), _FUNDO) for i in decididas],
         negrito=[*decididas, len(linhas) + 1],
     )
-    nota = (
-        f"{regra(paredao)} Contas com votos exatos; só o que se lê é arredondado, no fim, com duas casas, meio para cima."
-    )
+    nota = f"{regra(paredao)} Contas com votos exatos; só o que se lê é arredondado, no fim, com duas casas, meio para cima."
     return [_p("Votos contados", "secao"), tabela, Spacer(0, 2 * mm), _p(nota, "nota")]
 
 
@@ -226,7 +224,9 @@ def _folhas(paredao: Paredao, agora: datetime) -> Any:
             self.line(_MARGEM, 17 * mm, largura - _MARGEM, 17 * mm)
             feita = f"{timezone.localtime(agora):%d/%m/%Y às %H:%M:%S}"
             provisoria = " · PROVISÓRIA" if paredao.publicado_em is None else ""
-            self.drawString(_MARGEM, 12 * mm, _legivel(f"{paredao.edicao}, {paredao} · gerada em {feita}{provisoria}")[:110])
+            self.drawString(
+                _MARGEM, 12 * mm, _legivel(f"{paredao.edicao}, {paredao} · gerada em {feita}{provisoria}")[:110]
+            )
             self.drawRightString(largura - _MARGEM, 12 * mm, f"Página {numero} de {total}")
 
     return Folhas

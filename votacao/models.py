@@ -98,6 +98,10 @@ class ParedaoQuerySet(models.QuerySet["Paredao"]):
     def encerrados(self, agora: datetime) -> "ParedaoQuerySet":
         return self.filter(fecha_em__lte=agora)
 
+    def no_ar(self, agora: datetime) -> "ParedaoQuerySet":
+        """Os que a produção acompanha agora: abertos, e encerrados à espera do resultado."""
+        return self.filter(publicado_em__isnull=True, abre_em__lte=agora).order_by("fecha_em", "pk")
+
     def publicados(self) -> "ParedaoQuerySet":
         return self.filter(publicado_em__isnull=False)
 

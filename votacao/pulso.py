@@ -1,7 +1,7 @@
-"""O pulso: de poucos em poucos segundos, cada processo escreve numa linha o que fez no minuto, e a sala lê as de todos.
+"""O pulso: de poucos em poucos segundos, cada processo escreve numa linha o que fez no minuto; a sala lê as de todos.
 
-Fica fora do caminho do voto: uma thread própria lê os medidores da memória e escreve uma linha; se o banco não responde,
-não escreve, guarda o que contou para a próxima, e ninguém que vota sabe disso.
+Fica fora do caminho do voto: uma thread própria lê os medidores da memória e escreve uma linha. Se o banco não
+responde, guarda o que contou para a próxima, e ninguém que vota sabe disso.
 """
 
 import logging

@@ -17,7 +17,7 @@ from votacao.models import Lote, Modalidade, Paredao
 MINUTOS = 60
 """Quantos se mostram."""
 _ASSENTA = timedelta(minutes=2)
-"""Depois disto um minuto está completo: gravar leva no máximo o prazo da urna, e os relógios dos servidores andam juntos."""
+"""Depois disto um minuto está completo: gravar leva até o prazo da urna, e os relógios dos servidores andam juntos."""
 _PAREDOES_NA_MEMORIA = 20
 
 
@@ -104,7 +104,7 @@ def _ler(paredao: int, desde: datetime, ate: datetime) -> list[tuple[datetime, i
         Lote.objects.filter(paredao=paredao, gravado_em__gte=desde, gravado_em__lt=ate)
         .order_by()
         .values_list("gravado_em", "modalidade", "suspeita")
-        .annotate(votos=Sum("quantidade"))
+        .annotate(soma=Sum("quantidade"))
     )
 
 

@@ -131,7 +131,9 @@ class Sala:
             "mais_horas": len(horas) > ULTIMAS_HORAS,
             "painel": painel,
             "janela": pulso.JANELA,
-            "recusas": [(_RECUSAS.get(codigo, codigo), quantas, codigo in _GRAVES) for codigo, quantas in painel.recusas],
+            "recusas": [
+                (_RECUSAS.get(codigo, codigo), quantas, codigo in _GRAVES) for codigo, quantas in painel.recusas
+            ],
             "na_fila": pulso.na_fila(),
             # Os desenhos só mudam quando os números mudam, ou o minuto vira.
             "versao": f"{com_todos.total}-{agora:%H%M}",
@@ -142,9 +144,7 @@ class Sala:
     def grafico_por_minuto(self: Any, request: HttpRequest, paredao_id: int) -> HttpResponse:
         paredao = self._achar(request, paredao_id, pode=pode_ver_contagem(request))
         minutos = ritmo.por_minuto(paredao, agora_de(request))
-        series = [
-            (nome, [minuto.votos[i] for minuto in minutos]) for i, nome in enumerate(ritmo.nomes(paredao))
-        ]
+        series = [(nome, [minuto.votos[i] for minuto in minutos]) for i, nome in enumerate(ritmo.nomes(paredao))]
         rotulos = [f"{timezone.localtime(minuto.inicio):%H:%M}" for minuto in minutos]
         return graficos.colunas(rotulos, series, estreito=_estreito(request))
 
@@ -190,11 +190,9 @@ class Sala:
     def _do_telao(self: Any, request: HttpRequest, paredao_id: int) -> Paredao:
         """Antes da publicação, só quem vê a contagem; depois, qualquer um que veja o paredão."""
         if pode_ver_contagem(request):
-            return self._achar(request, paredao_id, pode=True)  # type: ignore[no-any-return]
-        paredao = self._achar(
-            request, paredao_id, pode=Paredao.objects.publicados().filter(pk=paredao_id).exists()
-        )
-        return paredao  # type: ignore[no-any-return]
+            return self._achar(request, paredao_id, pode=True)
+        paredao = self._achar(request, paredao_id, pode=Paredao.objects.publicados().filter(pk=paredao_id).exists())
+        return paredao
 
     # --- A ata ---
 
@@ -324,13 +322,6 @@ _DO_TELAO = {
 }
 
 
-def paredoes_no_ar(agora: datetime) -> Sequence[Paredao]:
-    """Os que a produção acompanha agora: abertos, e encerrados à espera do resultado."""
-    abertos = Paredao.objects.abertos(agora)
-    esperam = Paredao.objects.encerrados(agora).filter(publicado_em__isnull=True)
-    return list((abertos | esperam).select_related("edicao").order_by("fecha_em", "pk"))
-
-
 def _parte(quantos: int, total: int) -> str:
     """A porcentagem, com uma casa; um traço se não há total."""
     return f"{quantos * 100 / total:.1f}%".replace(".", ",") if total else "–"
@@ -342,5 +333,3 @@ def _media(valores: Sequence[int]) -> int | None:
 
 def _estreito(request: HttpRequest) -> bool:
     return request.GET.get("formato") == "estreito"
-
-

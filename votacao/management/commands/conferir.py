@@ -19,7 +19,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--paredao", type=int, metavar="ID", help="Confere só este paredão.")
         parser.add_argument(
-            "--selos", action="store_true", help="Escreve o selo de cada paredão, refeito com o livro: o da ata impressa."
+            "--selos",
+            action="store_true",
+            help="Escreve o selo de cada paredão, refeito com o livro: o da ata impressa.",
         )
 
     def handle(self, *args: Any, paredao: int | None, selos: bool, **opcoes: Any) -> None:
