@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
@@ -37,9 +37,9 @@ def site(urna_limpa: None, tmp_path: Path) -> Iterator[Servidor]:
 
 @pytest.fixture
 def produtora(urna_limpa: None) -> User:
-    usuario = User.objects.create_user("vera", None, SENHA, is_staff=True, first_name="Vera")
-    usuario.groups.set(Group.objects.filter(name__in=["Votação", "Seleção"]))
-    return usuario
+    """Superusuária: o fim de um teste transacional leva os grupos, que nascem de uma migração. Quem pode o quê está em
+    votacao/tests/test_admin_acesso.py."""
+    return User.objects.create_superuser("vera", None, SENHA, first_name="Vera")
 
 
 def entrar(navegador: Any, site: Servidor, tela: dict[str, int], **opcoes: Any) -> tuple[Any, list[str]]:
