@@ -29,6 +29,14 @@ SENHA = "uma-senha-bem-comprida-24"
 CAPTURAS = Path(__file__).resolve().parent.parent / "capturas"
 
 
+@pytest.fixture(autouse=True)
+def _paciencia() -> Iterator[None]:
+    """A sala se renova a cada cinco segundos, e dá os números por velhos depois de quinze."""
+    expect.set_options(timeout=30_000)
+    yield
+    expect.set_options(timeout=5_000)
+
+
 @pytest.fixture
 def site(urna_limpa: None, tmp_path: Path) -> Iterator[Servidor]:
     with servidor(tmp_path, processos=2) as site:
