@@ -27,6 +27,7 @@ from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
 from bbb.pedidos import Codigo
+from votacao.pulso import Batedor
 from votacao.recusas import UrnaIndisponivel
 from votacao.urna import destino, exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
@@ -144,6 +145,7 @@ class Processo:
         self.faixa = Servico(self.urna, self.catalogo, self.paginas, cabecalhos_de_seguranca())
         self._frente = Bastidores(Codigo(QuemPede(self.paginas)))
         self._parar = threading.Event()
+        self._pulso: Batedor | None = None
 
     async def __call__(self, scope: Escopo, receive: Receber, send: Enviar) -> None:
         if scope["type"] == "lifespan":
@@ -170,6 +172,8 @@ class Processo:
         saude.acompanhar()
         _avisar_ao_parar()
         threading.Thread(target=self._acompanhar, name="catalogo", daemon=True).start()
+        self._pulso = Batedor(self.urna.pendentes)
+        self._pulso.iniciar()
         scope["state"]["faixa"] = self.faixa
         # O que existe agora vive até o fim: o coletor não precisa reler a cada volta.
         gc.collect()
@@ -183,6 +187,7 @@ class Processo:
         # Depois da última resposta: declara à fila tudo o que este processo prometeu.
         await laco.run_in_executor(None, self._despedir)
         self.faixa.encerrar()
+        await laco.run_in_executor(None, self._pulso.parar)
         await send({"type": "lifespan.shutdown.complete"})
 
     def _recarregar(self) -> None:

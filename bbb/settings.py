@@ -152,6 +152,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
