@@ -8,11 +8,15 @@ import logging
 from typing import Any, ClassVar
 
 from celery import Celery
+from celery.signals import worker_process_init, worker_process_shutdown
 from celery.worker.consumer import Consumer
 from django.conf import settings
 from kombu import Queue
 
+from bbb import metricas
 from votacao import topologia
+from votacao.models import Pulso
+from votacao.pulso import Batedor
 
 app = Celery("bbb", set_as_current=True)
 app.conf.update(
@@ -81,3 +85,21 @@ class Consumidor(Consumer):
 
 
 app.conf.worker_consumer = "bbb.celery:Consumidor"
+
+_pulso: Batedor | None = None
+
+
+@worker_process_init.connect
+def _nascer(**_: object) -> None:
+    """Cada processo conta por si: as suas métricas, e o seu pulso para a sala de controle."""
+    global _pulso
+    metricas.ligar("trabalhador")
+    _pulso = Batedor(lambda: 0, papel=Pulso.Papel.CONTADOR)
+    _pulso.iniciar()
+
+
+@worker_process_shutdown.connect
+def _acabar(**_: object) -> None:
+    metricas.desligar()
+    if _pulso is not None:
+        _pulso.parar()

@@ -16,9 +16,11 @@ import json
 import logging
 import math
 import os
+import shutil
+import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,7 +31,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from votacao import conferencia, medidores
+from votacao import conferencia, medidores, topologia
 from votacao.recusas import Recusa
 
 try:
@@ -59,6 +61,27 @@ class Pagina(NamedTuple):
 
 
 # --- Somar os processos -----------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def pasta(avisar: Callable[[str], object]) -> Iterator[None]:
+    """Os processos de um comando contam todos numa pasta: a do ambiente, ou uma que acaba com ele."""
+    if settings.METRICAS_PASTA is not None:
+        yield
+        return
+    try:
+        nova = tempfile.mkdtemp(prefix="bbb-metricas-")
+    except OSError as erro:
+        avisar(f"Aviso: sem pasta temporária ({erro.strerror}), /metricas/ só diz de um processo.")
+        yield
+        return
+    try:
+        settings.METRICAS_PASTA = Path(nova)
+        # Os processos filhos releem a configuração, do ambiente.
+        os.environ["METRICAS_PASTA"] = nova
+        yield
+    finally:
+        shutil.rmtree(nova, ignore_errors=True)
 
 
 def ligar(papel: str) -> None:
@@ -155,6 +178,8 @@ def _trancada(pasta: Path, como: int) -> Iterator[None]:
 def _sondar_sempre() -> None:
     medidores.sondar("conferencia_diferencas", lambda: conferencia.ultima()[1], todos_veem=True, cada=30)
     medidores.sondar("conferencia_em", lambda: conferencia.ultima()[0], todos_veem=True, cada=30)
+    if settings.BROKER is not None:
+        sondar_fila(settings.BROKER.url, {"fila_pendentes": topologia.FILA, "fila_mortas": topologia.MORTOS})
     _parar.clear()
     threading.Thread(target=_por_as_sondas_a_trabalhar, name="sondas", daemon=True).start()
 

@@ -23,7 +23,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, KeepTogether, PageTemplate, Paragraph, Spacer, Table
 
-from votacao import apuracao, selo
+from votacao import apuracao, pendencias, selo
 from votacao.apuracao import Apuracao
 from votacao.models import Paredao
 from votacao.templatetags.votacao_tags import milhar, porcento, quando, regra
@@ -66,6 +66,7 @@ def em_pdf(paredao: Paredao, agora: datetime) -> bytes:
             *_cabeca(paredao, apurado),
             *_numeros(paredao, apurado, documento.width),
             *_suspeitos(apurado, documento.width),
+            *_por_contar(paredao),
             *_conferencia(paredao, lotes),
             *_assinaturas(documento.width),
         ],
@@ -155,6 +156,19 @@ def _suspeitos(apurado: Apuracao, largura: float) -> list[Flowable]:
         _p(f"Decisão: {contam}. Por {quem}, {_hora(decisao.decidido_em)}."),
         _p(f"Justificativa: “{decisao.justificativa}”"),
     ]
+
+
+def _por_contar(paredao: Paredao) -> list[Flowable]:
+    """Com a fila de votos, o que já foi recebido e ainda não está em número nenhum desta folha."""
+    faltam = pendencias.por_contar(paredao.pk)
+    if not faltam:
+        return []
+    quantos = (
+        "Falta contar 1 voto já recebido, que não está"
+        if faltam == 1
+        else (f"Faltam contar {milhar(faltam)} votos já recebidos, que não estão")
+    )
+    return [_p(f"<b>{quantos} nesta folha.</b>")]
 
 
 def _conferencia(paredao: Paredao, lotes: selo.Selo) -> list[Flowable]:

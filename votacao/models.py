@@ -442,6 +442,11 @@ class Serie(models.Model):
     votos = models.PositiveBigIntegerField("votos nas remessas confirmadas")
     desistida_em = models.DateTimeField("dada por perdida em", null=True, blank=True)
     desistencia = models.CharField("por que se desistiu", max_length=500, blank=True)
+    quitada = models.BooleanField(
+        "quitada",
+        default=False,
+        help_text="Não cresce mais e está toda contada: a conta do que falta não precisa olhar as suas remessas.",
+    )
 
     class Meta:
         verbose_name = "série de remessas"

@@ -16,7 +16,13 @@ from votacao.models import Remetente, Serie
 _POR_CONTAR = """
 SELECT s.id, s.remetente_id, s.paredao_id, s.ate, s.votos,
        s.votos - COALESCE((SELECT SUM(r.votos) FROM votacao_remessa r WHERE r.serie = s.id AND r.numero <= s.ate), 0)
-FROM votacao_serie s WHERE s.desistida_em IS NULL{filtro} ORDER BY s.id
+FROM votacao_serie s WHERE s.desistida_em IS NULL AND NOT s.quitada{filtro} ORDER BY s.id
+"""
+_QUITAR = """
+UPDATE votacao_serie SET quitada = TRUE
+WHERE NOT quitada AND desistida_em IS NULL
+  AND (ate >= %s OR remetente_id IN (SELECT id FROM votacao_remetente WHERE encerrado_em IS NOT NULL))
+  AND votos <= (SELECT SUM(r.votos) FROM votacao_remessa r WHERE r.serie = votacao_serie.id AND r.numero <= ate)
 """
 
 
@@ -68,6 +74,16 @@ def series_abertas(paredao: int | None = None) -> Iterator[SerieAberta]:
         for serie, remetente, paredao_id, ate, votos, falta in cursor.fetchall():
             if falta > 0:
                 yield SerieAberta(_uuid(serie), _uuid(remetente), paredao_id, ate, votos, int(falta))
+
+
+def quitar(cheia: int) -> int:
+    """Marca as séries que não crescem mais (de `cheia` remessas, ou de um remetente encerrado) e estão todas contadas.
+
+    Devolve quantas. Só poupa trabalho: sem isto a conta do que falta releria as remessas da noite inteira.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_QUITAR, [cheia])
+        return int(cursor.rowcount)
 
 
 def _uuid(valor: object) -> UUID:

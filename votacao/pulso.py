@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from votacao import registro
+from votacao import pendencias, registro
 from votacao.medidores import ATRASOS, CONTADOR, DEMORAS, Medidores, deste_processo
 from votacao.models import Pulso
 from votacao.recusas import UrnaIndisponivel
@@ -230,9 +231,11 @@ def painel(agora: datetime) -> Painel:
 def na_fila() -> int | None:
     """Votos aceitos que ainda esperam na fila para serem contados; `None` quando não há fila (`BROKER_URL` vazia).
 
-    Sem fila, um voto só é aceito depois de contado. Quem liga a fila responde aqui com o que o banco diz que falta.
+    Sem fila, um voto só é aceito depois de contado.
     """
-    return None
+    if settings.BROKER is None:
+        return None
+    return sum(serie.por_contar for serie in pendencias.series_abertas())
 
 
 def _processo(nome: str, linhas: Sequence[Pulso], agora: datetime) -> Processo:

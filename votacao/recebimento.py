@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection, transaction
 from django.utils import timezone
 
-from votacao import registro
+from votacao import medidores, registro
 from votacao.models import Remessa as RemessaTratada
 from votacao.models import VotoRecusado
 from votacao.recusas import CedulaUsada, Recusa, UrnaIndisponivel
@@ -48,7 +48,10 @@ def contar(remessa: Remessa) -> int | None:
     limite = time.monotonic() + ESPERA_MAXIMA
     try:
         with registro.vez_de_escrever(limite, vigiado=False), transaction.atomic():
-            return _contar_uma_vez(remessa, limite)
+            contados = _contar_uma_vez(remessa, limite)
+        if contados is not None:
+            medidores.anotar_atraso(time.time() - remessa.votos[0].aceito_em, len(remessa.votos))
+        return contados
     except UrnaIndisponivel as erro:
         _abandonar_conexao()
         if isinstance(erro.__cause__, IntegrityError | DataError):

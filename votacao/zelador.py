@@ -28,6 +28,8 @@ FILA_VAZIA_POR: Final = 60.0
 congelou, e as tentativas do seguinte."""
 INTERVALO: Final = 2.0
 """Segundos entre dois olhares."""
+QUITACAO: Final = 15
+"""De quantos em quantos olhares se quitam as séries acabadas."""
 
 registro_de_avisos = logging.getLogger("votacao.fila")
 
@@ -79,9 +81,13 @@ class Zelador:
 
 def zelar(zelador: Zelador, parar: threading.Event) -> None:
     """Ronda até `parar`. Nenhum erro a detém: fica para a próxima."""
+    volta = 0
     try:
         while not parar.wait(INTERVALO):
+            volta += 1
             try:
+                if volta % QUITACAO == 0:
+                    quitar()
                 for um in zelador.rondar():
                     registro_de_avisos.warning("remetente sumido encerrado, com a fila vazia: %s", um)
             except (DatabaseError, InterfaceError, UrnaIndisponivel):
@@ -90,6 +96,12 @@ def zelar(zelador: Zelador, parar: threading.Event) -> None:
                 registro_de_avisos.exception("a ronda da fila falhou")
     finally:
         connection.close()
+
+
+def quitar() -> int:
+    """Marca as séries que não crescem mais e estão todas contadas; devolve quantas."""
+    with registro.vez_de_escrever(time.monotonic() + registro.ESPERA_MAXIMA, vigiado=False):
+        return pendencias.quitar(remetentes.REMESSAS_POR_SERIE)
 
 
 def descartar(remessa: Remessa) -> bool:

@@ -26,6 +26,7 @@ RENOVA = 5
 ULTIMAS_HORAS = 48
 """Horas no gráfico e na tabela; a planilha traz todas."""
 _RECUSAS = {
+    "voto_recusado": "comprovante de um voto que a fila não pôde contar",
     "metodo": "não era um voto (método)",
     "corpo_grande": "pedido grande demais",
     "outro_site": "veio de outro site",
@@ -290,12 +291,12 @@ def _porque_nao_decidir(
 
 
 def _ultimos_votos(paredao: Paredao, agora: datetime) -> str:
-    """Por que é cedo, se ainda é; o mesmo prazo que `services.publicar` confere."""
+    """Por que é cedo, se ainda é; o mesmo que `services.publicar` confere."""
     if paredao.fecha_em is None:
         return ""
     falta = paredao.fecha_em + timedelta(seconds=settings.MARGEM_DE_PUBLICACAO) - agora
     if falta <= timedelta(0):
-        return ""
+        return services.falta_contar(paredao)
     return f"Os últimos votos aceitos ainda estão sendo gravados: espere {int(falta.total_seconds()) + 1} s."
 
 

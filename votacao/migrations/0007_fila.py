@@ -115,6 +115,15 @@ class Migration(migrations.Migration):
                 ("desistida_em", models.DateTimeField(blank=True, null=True, verbose_name="dada por perdida em")),
                 ("desistencia", models.CharField(blank=True, max_length=500, verbose_name="por que se desistiu")),
                 (
+                    "quitada",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Não cresce mais e está toda contada: a conta do que falta não precisa olhar as suas"
+                        " remessas.",
+                        verbose_name="quitada",
+                    ),
+                ),
+                (
                     "paredao",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.PROTECT,

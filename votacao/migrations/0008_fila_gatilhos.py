@@ -8,7 +8,8 @@ velhas = import_module("votacao.migrations.0003_gatilhos")
 unico = import_module("votacao.migrations.0006_voto_unico")
 
 HA_POR_CONTAR = (
-    "EXISTS (SELECT 1 FROM votacao_serie s WHERE s.paredao_id = NEW.id AND s.desistida_em IS NULL AND s.votos >"
+    "EXISTS (SELECT 1 FROM votacao_serie s WHERE s.paredao_id = NEW.id AND s.desistida_em IS NULL"
+    " AND NOT s.quitada AND s.votos >"
     " COALESCE((SELECT SUM(r.votos) FROM votacao_remessa r WHERE r.serie = s.id AND r.numero <= s.ate), 0))"
 )
 NOVAS = [
@@ -27,6 +28,14 @@ NOVAS = [
         "NEW.ate < OLD.ate OR NEW.votos < OLD.votos OR NEW.paredao_id <> OLD.paredao_id"
         " OR NEW.remetente_id <> OLD.remetente_id",
         "uma série só cresce",
+    ),
+    (
+        "serie_quita",
+        "UPDATE",
+        "votacao_serie",
+        "NEW.quitada AND (NEW.ate <> OLD.ate OR NEW.votos <> OLD.votos OR NEW.votos > COALESCE((SELECT SUM(r.votos)"
+        " FROM votacao_remessa r WHERE r.serie = NEW.id AND r.numero <= NEW.ate), 0))",
+        "só se quita uma série que não cresce mais e está toda contada",
     ),
     (
         "serie_sai",

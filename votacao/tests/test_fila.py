@@ -206,6 +206,36 @@ def test_decidir_sobre_suspeitos_espera_a_fila(
     assert services.decidir_suspeitos(paredao, contam=True, justificativa="porque sim", quem=quem).contam is True
 
 
+def test_so_se_quita_a_serie_que_nao_cresce_e_esta_toda_contada(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    entregar([aceito(paredao, participantes[0]) for _ in range(3)])
+    declarar()
+    assert zelador.quitar() == 0
+    destino.encerrar()
+    assert zelador.quitar() == 0
+    with pytest.raises(DatabaseError, match="toda contada"), transaction.atomic():
+        Serie.objects.update(quitada=True)
+    assert pendencias.por_contar(paredao.pk) == 3
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    assert (zelador.quitar(), zelador.quitar()) == (1, 0)
+    assert pendencias.por_contar(paredao.pk) == 0
+    with pytest.raises(DatabaseError, match="toda contada"), transaction.atomic():
+        Serie.objects.update(ate=2, votos=5)
+
+
+def test_serie_cheia_quita_se_com_o_remetente_vivo(
+    paredao: Paredao, participantes: list[Participante], canal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remetentes, "REMESSAS_POR_SERIE", 1)
+    entregar([aceito(paredao, participantes[0])])
+    declarar()
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    assert zelador.quitar() == 1
+
+
 def test_um_processo_que_se_encerra_declara_tudo(paredao: Paredao, participantes: list[Participante]) -> None:
     entregar([aceito(paredao, participantes[0]) for _ in range(3)])
     destino.encerrar()

@@ -2,14 +2,9 @@
 
 import errno
 import os
-import shutil
 import socket
 import sys
-import tempfile
 from argparse import ArgumentParser
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, cast
 
 import uvicorn
@@ -20,6 +15,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from uvicorn.supervisors.multiprocess import Multiprocess
+
+from bbb import metricas
 
 PARADA = 10
 """Segundos que um processo tem para responder o que já aceitou, depois de SIGTERM."""
@@ -67,32 +64,12 @@ class Command(BaseCommand):
         self._conferir_porta(endereco, porta)
         self.stdout.write(f"Servindo em http://{endereco}:{porta}/ com {processos} processo(s). Ctrl+C para parar.")
         self.stdout.flush()
-        with self._pasta_das_metricas():
+        with metricas.pasta(self.stderr.write):
             if processos == 1:
                 uvicorn.Server(config).run()
             else:
                 # Sem soquetes do mestre: cada processo abre o seu (`bbb.laco`).
                 Multiprocess(config, sockets=cast(Any, None)).run()
-
-    @contextmanager
-    def _pasta_das_metricas(self) -> Iterator[None]:
-        """Os processos que servem contam todos numa pasta: a do ambiente, ou uma que acaba com este comando."""
-        if settings.METRICAS_PASTA is not None:
-            yield
-            return
-        try:
-            pasta = tempfile.mkdtemp(prefix="bbb-metricas-")
-        except OSError as erro:
-            self.stderr.write(f"Aviso: sem pasta temporária ({erro.strerror}), /metricas/ só diz de um processo.")
-            yield
-            return
-        try:
-            settings.METRICAS_PASTA = Path(pasta)
-            # Os processos filhos releem a configuração, do ambiente.
-            os.environ["METRICAS_PASTA"] = pasta
-            yield
-        finally:
-            shutil.rmtree(pasta, ignore_errors=True)
 
     def _recomecar_sem_debug(self) -> None:
         """Com DEBUG ligado (a omissão, em desenvolvimento), recomeça o comando sem ele e sem exigir HTTPS."""

@@ -8,6 +8,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from bbb import metricas
 from votacao import topologia, zelador
 
 
@@ -31,7 +32,15 @@ class Command(BaseCommand):
 
         self.stdout.write(f"Contando os votos da fila {topologia.FILA}, em {processos} processo(s). Ctrl+C para parar.")
         self.stdout.flush()
-        self._zelar()
+        with metricas.pasta(self.stderr.write):
+            try:
+                metricas.servir_no_trabalhador(settings.METRICAS_PORTA)
+            except OSError as erro:
+                raise CommandError(f"METRICAS_PORTA ou METRICAS_PASTA não serve: {erro}") from None
+            self._zelar()
+            self._contar(app, processos, nome)
+
+    def _contar(self, app: Any, processos: int, nome: str) -> None:
         app.worker_main(
             [
                 "worker",
