@@ -1,7 +1,7 @@
-"""PostgreSQL, RabbitMQ e Redis só desta execução: pastas temporárias, portas livres de 127.0.0.1, nada do que já existe.
+"""PostgreSQL, RabbitMQ e Redis só desta execução: pastas temporárias e portas livres de 127.0.0.1.
 
-Cada um liga, desliga, morre (`kill -9`), volta e se apaga sem tocar nos serviços da máquina. O que se encerra, encerra-se
-pelo número do processo que aqui começou.
+Cada um liga, desliga, morre (`kill -9`), volta e se apaga sem tocar nos serviços da máquina. O que se encerra,
+encerra-se pelo número do processo que aqui começou.
 """
 
 import json
@@ -196,9 +196,9 @@ class Postgres(Servico):
             dono = pwd.getpwnam(DONO_DO_POSTGRES)
             os.chown(self.dados, dono.pw_uid, dono.pw_gid)
             os.chown(self.registro, dono.pw_uid, dono.pw_gid)
+        modo = ["-U", DONO_DO_POSTGRES, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
         feito = subprocess.run(
-            [*self._como_dono(), str(pasta / "initdb"), "-D", str(self.dados), "-U", DONO_DO_POSTGRES]
-            + ["-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+            [*self._como_dono(), str(pasta / "initdb"), "-D", str(self.dados), *modo],
             cwd=self.pasta,
             capture_output=True,
             text=True,
