@@ -369,7 +369,7 @@ def main() -> int:
     livre = shutil.disk_usage(tempfile.gettempdir()).free
     if livre < opcoes.votos * FOLGA_DO_DISCO:
         dizer(
-            f"disco de menos: {numero(livre / MB)} MB livres, e são precisos {numero(opcoes.votos * FOLGA_DO_DISCO / MB)}"
+            f"disco de menos: {numero(livre / MB)} MB livres, e pedem-se {numero(opcoes.votos * FOLGA_DO_DISCO / MB)}"
         )
         return 2
     with Postgres() as postgres, tempfile.TemporaryDirectory(prefix="bench-livro-") as pasta:
