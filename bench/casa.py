@@ -8,7 +8,6 @@ import base64
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -154,10 +153,9 @@ class Casa:
                 conexao.execute("TRUNCATE votacao_contagem, votacao_voto, votacao_lote CASCADE")
         self.postgres.criar_banco(self.banco, MODELO)
         with self.postgres.conectar(self.banco) as conexao:
-            conexao.execute("UPDATE votacao_paredao SET publicado_em = NULL WHERE publicado_em IS NOT NULL")
             linha = conexao.execute(
-                "SELECT id FROM votacao_paredao WHERE abre_em <= %(agora)s AND (fecha_em IS NULL OR fecha_em > %(agora)s)"
-                " ORDER BY id LIMIT 1",
+                "SELECT id FROM votacao_paredao WHERE abre_em <= %(agora)s"
+                " AND (fecha_em IS NULL OR fecha_em > %(agora)s) ORDER BY id LIMIT 1",
                 {"agora": datetime.now(UTC)},
             ).fetchone()
             if linha is None:
@@ -282,7 +280,6 @@ class Votantes:
         try:
             if conexao.sock is None:
                 conexao.connect()
-                conexao.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             conexao.request("POST", self._alvo[1], corpo, cabecalhos)
             resposta = conexao.getresponse()
             texto = resposta.read()

@@ -1,4 +1,4 @@
-"""Um escritor: grava lotes de vários paredões por `registro.gravar`, o mais depressa que pode. Roda em vários processos.
+"""Um escritor: grava lotes de vários paredões por `registro.gravar`, o mais depressa que pode. Rodam vários juntos.
 
 `python -m bench.escritores NUMERO LOTES PAREDAO...`, com `DATABASE_URL`. Espera uma linha na entrada, para que todos
 comecem juntos; escreve uma linha JSON com as chaves que o registro deu por contadas e quantas vezes teve de repetir.
