@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -31,6 +31,18 @@ FILA = "votos"
 MORTOS = "votos.mortos"
 MODELO = "modelo"
 """O banco migrado e semeado de que os outros são cópia: copiar leva um décimo de segundo, migrar leva cinco."""
+TEMPORADA = """
+from datetime import timedelta
+from django.utils import timezone
+from inscricoes.models import Edicao
+from votacao.models import Opcao, Paredao, Participante
+edicao, _ = Edicao.objects.get_or_create(nome="BBB 24", ano=2024)
+paredao = Paredao.objects.create(edicao=edicao, titulo="Paredão", abre_em=timezone.now() - timedelta(hours=1))
+for ordem, nome in enumerate(("Ana", "Bia", "Caio")):
+    quem = Participante.objects.create(edicao=edicao, nome=f"{nome} da Silva", nome_curto=nome)
+    Opcao.objects.create(paredao=paredao, participante=quem, ordem=ordem)
+"""
+"""Um paredão aberto, e mais nada: a temporada de demonstração traz votos, e aqui conta-se tudo o que há."""
 PAUSA = 0.004
 """Segundos entre o fim de um voto e o começo do seguinte, por votante: a carga é modesta de propósito."""
 
@@ -139,7 +151,7 @@ class Casa:
         return feito
 
     def preparar(self) -> None:
-        """Banco novo, copiado do modelo, que se faz na primeira vez; e o paredão aberto da demonstração."""
+        """Banco novo, copiado do modelo, que se faz na primeira vez; e o número do paredão aberto."""
         self.pasta.mkdir(parents=True, exist_ok=True)
         with self.postgres.conectar("postgres") as conexao:
             ha = conexao.execute("SELECT 1 FROM pg_database WHERE datname = %s", [MODELO]).fetchone()
@@ -147,10 +159,7 @@ class Casa:
             modelo = Casa(self.postgres, self.pasta, MODELO)
             self.postgres.criar_banco(MODELO)
             modelo.gerir("migrate", "-v", "0")
-            modelo.gerir("carregar_demo")
-            with self.postgres.conectar(MODELO) as conexao:
-                # As faltas contam tudo o que há: começam de um livro vazio.
-                conexao.execute("TRUNCATE votacao_contagem, votacao_voto, votacao_lote CASCADE")
+            modelo.gerir("shell", "-c", TEMPORADA)
         self.postgres.criar_banco(self.banco, MODELO)
         with self.postgres.conectar(self.banco) as conexao:
             linha = conexao.execute(
@@ -159,7 +168,7 @@ class Casa:
                 {"agora": datetime.now(UTC)},
             ).fetchone()
             if linha is None:
-                raise ServidorNaoSubiu("a temporada de demonstração não tem paredão aberto")
+                raise ServidorNaoSubiu("não há paredão aberto")
             self.paredao = int(linha[0])
             escolhas = conexao.execute(
                 "SELECT participante_id FROM votacao_opcao WHERE paredao_id = %s ORDER BY 1", [self.paredao]
@@ -173,12 +182,15 @@ class Casa:
         return deque(zip(map(chave_da_cedula, cedulas), corpos, strict=True))
 
     @contextmanager
-    def servindo(self, processos: int = PROCESSOS) -> Iterator[tuple[Processo, int]]:
+    def servindo(
+        self, processos: int = PROCESSOS, enquanto_sobe: Callable[[], object] = bool
+    ) -> Iterator[tuple[Processo, int]]:
         porta = porta_livre()
         argumentos = ["servir", "--porta", str(porta), "--processos", str(processos)]
         servidor = Processo(argumentos, self.ambiente(), self.pasta / "servidor.log")
         servidor.comecar()
         try:
+            enquanto_sobe()
             esperar(lambda: _pronto(porta, self.paredao), "servidor", registro=servidor.registro)
             yield servidor, porta
         finally:

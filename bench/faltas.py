@@ -15,10 +15,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,7 @@ ESCOAR = 60.0
 """Segundos para a fila esvaziar depois da falta."""
 ESPERA = 30.0
 """Segundos por um acontecimento que a falta promete (uma recusa, um voto a mais)."""
-PROVA_DE_VIDA = 150
+PROVA_DE_VIDA = 400
 """Votos respondidos a mais que provam que se vota."""
 
 
@@ -139,11 +141,12 @@ class Ensaio:
         self, *, trabalhadores: bool = True, cedulas: int = 30_000, pausa: float = 0.004
     ) -> Iterator[tuple[Processo, Votantes]]:
         """Servidor, trabalhadores (no modo fila) e votantes. Ao sair, os votantes param, e a fila é escoada."""
-        corpos = self.casa.cedulas(self.quanto(cedulas))
+        corpos: deque[tuple[str, str]] = deque()
         with ExitStack() as pilha:
             if trabalhadores and self.casa.broker:
                 self.trabalhadores = pilha.enter_context(self.casa.trabalhando())
-            servidor, porta = pilha.enter_context(self.casa.servindo())
+            emitir = partial(self._emitir, corpos, self.quanto(cedulas))
+            servidor, porta = pilha.enter_context(self.casa.servindo(enquanto_sobe=emitir))
             self.votantes = Votantes(porta, self.casa.paredao, corpos, pausa=pausa)
             try:
                 self.mais_respondidos()
@@ -152,6 +155,9 @@ class Ensaio:
                 self.votantes.terminar()
             if trabalhadores:
                 self.escoar()
+
+    def _emitir(self, corpos: "deque[tuple[str, str]]", quantas: int) -> None:
+        corpos.extend(self.casa.cedulas(quantas))
 
     def esperar(self, acontece: Callable[[], object], o_que: str, prazo: float = ESPERA) -> None:
         """Levanta `FaltaNaoConfere` se não acontece a tempo."""
