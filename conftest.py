@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.utils import timezone
 
+from bench.servicos import faltam
 from inscricoes.models import Edicao
 from votacao.models import Opcao, Paredao, Participante
 from votacao.urna import limites
@@ -35,6 +36,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="falta o Chromium nesta máquina (apt-get install chromium)"))
         if any("redis" in marca.args for marca in item.iter_markers("servicos")) and not _ha_redis():
             item.add_marker(pytest.mark.skip(reason="falta um Redis em 127.0.0.1:6379 (ou em REDIS_DE_TESTE)"))
+        pedidos = [nome for marca in item.iter_markers("servicos") for nome in marca.args]
+        # Os «próprios» o teste liga sozinho: basta o programa estar na máquina.
+        if ausentes := faltam([nome.removesuffix("_proprio") for nome in pedidos if nome.endswith("_proprio")]):
+            item.add_marker(pytest.mark.skip(reason=f"falta nesta máquina o servidor: {', '.join(ausentes)}"))
 
 
 @cache
