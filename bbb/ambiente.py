@@ -69,6 +69,19 @@ class Captcha:
     """O que a página precisa poder carregar (CSP)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """Onde está o RabbitMQ da fila de votos."""
+
+    servidor: str
+    porta: int
+    usuario: str
+    senha: str
+    vhost: str
+    url: str
+    """O endereço como o Celery o lê."""
+
+
 CAPTCHAS = {
     "turnstile": ("/turnstile/v0/api.js?render=explicit", "/turnstile/v0/siteverify"),
     "hcaptcha": ("/1/api.js?render=explicit", "/siteverify"),
@@ -185,7 +198,11 @@ class Ambiente:
                 **banco.get("OPTIONS", {}),
             }
         else:
-            banco["CONN_MAX_AGE"] = 60
+            if banco.get("OPTIONS", {}).get("pool"):
+                # As conexões são de quem as guarda: uma que ficasse com uma thread faltaria às outras.
+                banco["CONN_MAX_AGE"] = 0
+            else:
+                banco["CONN_MAX_AGE"] = 60
             banco["CONN_HEALTH_CHECKS"] = True
             banco["OPTIONS"] = {
                 "connect_timeout": 3,
@@ -232,6 +249,35 @@ class Ambiente:
         if partes.query or partes.fragment:
             raise ImproperlyConfigured(f"{nome}: opções no endereço não são aceitas; as esperas são as do projeto.")
         return endereco
+
+    def broker(self, nome: str) -> Broker | None:
+        """O RabbitMQ da fila de votos, ou `None`: `amqp://usuario:senha@servidor:5672/vhost`. Sem vhost, o `/`."""
+        url = self.texto(nome)
+        if not url:
+            return None
+        como = f"{nome}: escreva como amqp://usuario:senha@servidor:5672/vhost"
+        partes = urlsplit(url)
+        try:
+            porta = partes.port
+        except ValueError:
+            porta = 0
+        if porta == 0:
+            raise ImproperlyConfigured(f"{como}; a porta é um número de 1 a 65535.")
+        if partes.scheme != "amqp" or not partes.hostname:
+            raise ImproperlyConfigured(f"{como}; só um RabbitMQ serve (com outro broker, um voto poderia se perder).")
+        if not partes.username or not partes.password:
+            raise ImproperlyConfigured(f"{como}; falta o usuário ou a senha.")
+        vhost = partes.path.removeprefix("/")
+        if partes.query or partes.fragment or "/" in vhost:
+            raise ImproperlyConfigured(f"{como}, sem opções; uma barra dentro do vhost se escreve %2F.")
+        return Broker(
+            servidor=partes.hostname,
+            porta=porta or 5672,
+            usuario=unquote(partes.username),
+            senha=unquote(partes.password),
+            vhost=unquote(vhost) or "/",
+            url=url if vhost else url.rstrip("/") + "//",
+        )
 
     def captcha(self, nome: str) -> Captcha | None:
         """Captcha de fora, ou `None`. `turnstile://CHAVE:SEGREDO@` fala com o provedor.
@@ -296,11 +342,6 @@ class Ambiente:
                 f"{nome}: cada chave precisa de {CHAVE_MINIMA} caracteres ou mais, e não se repete."
             )
         return chaves
-
-    def ainda_nao(self, nome: str, motivo: str) -> None:
-        """Recusa em voz alta o que esta versão não faz, em vez de ignorar em silêncio."""
-        if self.definida(nome):
-            raise ImproperlyConfigured(f"{nome}: {motivo} Deixe a variável vazia.")
 
 
 def segredo_local(arquivo: Path) -> str:

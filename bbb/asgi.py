@@ -20,7 +20,8 @@ from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
 from bbb.wsgi import application as django
-from votacao.urna import exame, limites
+from votacao.recusas import UrnaIndisponivel
+from votacao.urna import destino, exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
 from votacao.urna.faixa import Faixa, Servico, escolher_codificacao
 from votacao.urna.urna import Urna
@@ -135,8 +136,9 @@ class Processo:
         laco = asyncio.get_running_loop()
         try:
             await laco.run_in_executor(None, self._recarregar)
-        except (DatabaseError, InterfaceError) as erro:
-            await send({"type": "lifespan.startup.failed", "message": f"O banco não responde: {erro}"})
+        except (DatabaseError, InterfaceError, UrnaIndisponivel) as erro:
+            motivo = erro.__cause__ or erro
+            await send({"type": "lifespan.startup.failed", "message": f"O banco não responde: {motivo}"})
             return
         self.urna.iniciar(laco)
         self.faixa.iniciar(laco)
@@ -149,12 +151,24 @@ class Processo:
         await receive()
         self._parar.set()
         await self.urna.encerrar()
+        # Depois da última resposta: declara à fila tudo o que este processo prometeu.
+        await laco.run_in_executor(None, self._despedir)
         self.faixa.encerrar()
         await send({"type": "lifespan.shutdown.complete"})
 
     def _recarregar(self) -> None:
         try:
             self.catalogo.recarregar()
+            fila = destino.fila()
+            if fila is not None:
+                # Com a fila, ninguém vota antes de este processo estar no banco: é ele que se espera ao publicar.
+                fila.remetente.registrar()
+        finally:
+            connection.close()
+
+    def _despedir(self) -> None:
+        try:
+            destino.encerrar()
         finally:
             connection.close()
 

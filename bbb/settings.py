@@ -1,5 +1,6 @@
 """Toda a configuração, num arquivo só. O que muda entre uma máquina e outra vem do ambiente (`bbb/ambiente.py`)."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 from bootstrap_wrapper import get_bootstrap_css_dir
@@ -38,7 +39,10 @@ SEGUNDO_FATOR = ambiente.booleano("SEGUNDO_FATOR", omissao=False)
 DEFAULT_FROM_EMAIL = ambiente.texto("EMAIL_REMETENTE", REMETENTE_LOCAL)
 CORREIO_DEMO = DADOS / "correio"
 vars().update(ambiente.correio("EMAIL_URL", CORREIO_DEMO))
-ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
+BROKER = ambiente.broker("BROKER_URL")
+"""O RabbitMQ da fila de votos (`docs/FILA.md`); `None`: cada lote vai direto ao banco, e nada do Celery é importado."""
+if BROKER is not None and find_spec("celery") is None:
+    raise ImproperlyConfigured("BROKER_URL: falta o Celery. Rode antes: pip install -r requirements-producao.txt.")
 CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
 
@@ -74,6 +78,10 @@ CEDULA_BITS_TETO = 22
 """Bits a que a suspeita pode levar uma prova; um paredão com mais do que isto fica com os seus."""
 MARGEM_DE_PUBLICACAO = 5
 """Segundos entre o encerramento e a publicação: nenhum voto aceito antes de encerrar espera mais do que isto."""
+
+ARRENDAMENTO_DA_FILA = 15 * 60
+"""Segundos que um processo com `BROKER_URL` aceita votos sem conseguir falar com o banco. Depois responde 503: assim se
+sabe que um processo que se calou há mais do que isto já não promete voto nenhum (`docs/FILA.md`)."""
 
 # --- As contas: código por e-mail para o público, senha e segundo fator para a produção (bbb/contas) ------------------
 LOGIN_URL = "account_login"

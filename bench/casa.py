@@ -219,6 +219,17 @@ class Casa:
         assert linha is not None
         return int(linha[0])
 
+    def por_contar(self) -> int:
+        """Votos que o site declarou ter posto na fila e que nenhum trabalhador deu por tratados (`pendencias`)."""
+        with self.postgres.conectar(self.banco) as conexao:
+            linha = conexao.execute(
+                "SELECT coalesce(sum(s.votos - coalesce((SELECT sum(r.votos) FROM votacao_remessa r"
+                " WHERE r.serie = s.id AND r.numero <= s.ate), 0)), 0) FROM votacao_serie s"
+                " WHERE s.desistida_em IS NULL"
+            ).fetchone()
+        assert linha is not None
+        return int(linha[0])
+
 
 def chave_da_cedula(texto: str) -> str:
     """O identificador do voto, que é também o código do comprovante: vai às claras dentro da cédula assinada."""

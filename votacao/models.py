@@ -385,3 +385,112 @@ class Quarentena(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paredao}: os votos suspeitos {'contam' if self.contam else 'não contam'}"
+
+
+class Remetente(models.Model):
+    """Um processo que manda votos à fila. Registra-se antes do primeiro, e declara o que já mandou (`docs/FILA.md`)."""
+
+    id = models.UUIDField("remetente", primary_key=True)
+    maquina = models.CharField("máquina", max_length=200)
+    lugar = models.CharField(
+        "lugar", max_length=200, help_text="Partida da máquina e espaço de processos: onde o número quer dizer algo."
+    )
+    processo = models.PositiveIntegerField("número do processo")
+    nascido = models.PositiveBigIntegerField("nascido", help_text="Tiques desde a partida da máquina.")
+    desde = models.DateTimeField("desde")
+    corte = models.DateTimeField(
+        "corte", help_text="Todo voto prometido por ele e aceito antes deste instante está nas suas séries."
+    )
+    visto_em = models.DateTimeField("visto em")
+    encerrado_em = models.DateTimeField("encerrado em", null=True, blank=True)
+    encerramento = models.CharField("como se encerrou", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "remetente"
+        verbose_name_plural = "remetentes"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                name="remetente_encerrado_se_explica",
+                condition=Q(encerrado_em__isnull=True, encerramento="")
+                | (Q(encerrado_em__isnull=False) & ~Q(encerramento="")),
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["visto_em"], name="remetente_vivo", condition=Q(encerrado_em__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.maquina}, processo {self.processo}"
+
+
+class Serie(models.Model):
+    """Remessas numeradas de 1 a `ate`, de um remetente e um paredão: todas confirmadas pelo broker."""
+
+    id = models.UUIDField("série", primary_key=True)
+    remetente = models.ForeignKey(Remetente, models.PROTECT, verbose_name="remetente", related_name="series")
+    paredao = models.ForeignKey(Paredao, models.PROTECT, verbose_name="paredão", related_name="series")
+    ate = models.PositiveIntegerField("última remessa confirmada")
+    votos = models.PositiveBigIntegerField("votos nas remessas confirmadas")
+    desistida_em = models.DateTimeField("dada por perdida em", null=True, blank=True)
+    desistencia = models.CharField("por que se desistiu", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "série de remessas"
+        verbose_name_plural = "séries de remessas"
+        default_permissions = ()
+        constraints: ClassVar = [
+            models.CheckConstraint(name="serie_tem_votos", condition=Q(ate__gt=0, votos__gte=F("ate"))),
+            models.CheckConstraint(
+                name="serie_desistida_se_explica",
+                condition=Q(desistida_em__isnull=True, desistencia="")
+                | (Q(desistida_em__isnull=False) & ~Q(desistencia="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"série {self.pk}"
+
+
+class Remessa(models.Model):
+    """Uma remessa que já se tratou. Escrita na transação que conta os seus votos: a segunda entrega para aqui.
+
+    Não aponta para a série: a notícia dela pode ainda não ter chegado ao banco.
+    """
+
+    class Desfecho(models.IntegerChoices):
+        CONTADA = 1, "contada"
+        DESCARTADA = 2, "descartada pela produção"
+
+    pk = models.CompositePrimaryKey("serie", "numero")
+    serie = models.UUIDField("série")
+    numero = models.PositiveIntegerField("número")
+    paredao = models.PositiveBigIntegerField("paredão")
+    votos = models.PositiveIntegerField("votos")
+    desfecho = models.PositiveSmallIntegerField("desfecho", choices=Desfecho, default=Desfecho.CONTADA)
+    tratada_em = models.DateTimeField("tratada em")
+
+    class Meta:
+        verbose_name = "remessa"
+        verbose_name_plural = "remessas"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"remessa {self.numero} da série {self.serie}"
+
+
+class VotoRecusado(models.Model):
+    """Um voto recebido pela fila que, na hora de contar, não podia: para o seu comprovante dizer a verdade."""
+
+    id = ChaveField("cédula", primary_key=True)
+    paredao = models.PositiveBigIntegerField("paredão")
+    motivo = models.CharField("motivo", max_length=30, help_text="O código da recusa.")
+    recusado_em = models.DateTimeField("recusado em")
+
+    class Meta:
+        verbose_name = "voto recusado"
+        verbose_name_plural = "votos recusados"
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.id.hex

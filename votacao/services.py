@@ -12,7 +12,7 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 
 from inscricoes.models import Candidato
-from votacao import registro
+from votacao import pendencias, registro
 from votacao.models import Contagem, Paredao, Participante, Quarentena, Suspeita
 from votacao.recusas import UrnaIndisponivel
 
@@ -98,6 +98,7 @@ def publicar(paredao: Paredao, agora: datetime | None = None) -> None:
         agora = _trancar(paredao, agora)
         if paredao.situacao(agora) == Paredao.Situacao.ENCERRADO:
             _esperar_ultimos_votos(paredao, agora)
+            _esperar_a_fila(paredao)
             if suspeitos_sem_decisao(paredao):
                 raise AcaoRecusada(falta_decidir(paredao))
         mudou = Paredao.objects.filter(
@@ -127,6 +128,7 @@ def decidir_suspeitos(
                 f"Os votos suspeitos são decididos depois de encerrar: “{paredao}” está {como_esta(paredao, agora)}."
             )
         _esperar_ultimos_votos(paredao, agora)
+        _esperar_a_fila(paredao)
         if not suspeitos_sem_decisao(paredao):
             decidida = Quarentena.objects.filter(paredao=paredao).first()
             if decidida is None:
@@ -168,6 +170,38 @@ def _esperar_ultimos_votos(paredao: Paredao, agora: datetime) -> None:
             f"Espere {settings.MARGEM_DE_PUBLICACAO} segundos depois do encerramento: "
             "os últimos votos aceitos ainda estão sendo gravados."
         )
+
+
+def falta_contar(paredao: Paredao) -> str:
+    """A frase de quem ainda não pode publicar por causa da fila de votos; vazia se nada falta. Supõe-no encerrado."""
+    if paredao.fecha_em is None:
+        return ""
+    falta = pendencias.pendencia(paredao.pk, paredao.fecha_em)
+    frases = []
+    if falta.por_contar:
+        quantos = "1 voto recebido ainda está sendo contado"
+        if falta.por_contar != 1:
+            quantos = f"{falta.por_contar:,} votos recebidos ainda estão sendo contados".replace(",", ".")
+        frases.append(f"{quantos}: espere, e tente de novo.")
+    if falta.sem_noticia:
+        quem = "; ".join(
+            f"{remetente} (visto às {timezone.localtime(remetente.visto_em):%H:%M:%S})"
+            for remetente in falta.sem_noticia[:5]
+        )
+        quantos = len(falta.sem_noticia)
+        sujeito = "um processo que recebe votos" if quantos == 1 else f"{quantos} processos que recebem votos"
+        frases.append(
+            f"Falta a notícia de {sujeito}, e não se sabe o que há dele na fila: {quem}. Costuma chegar em segundos; "
+            "se não chegar, quem opera o servidor vê o que fazer com “manage.py fila”."
+        )
+    return " ".join(frases)
+
+
+def _esperar_a_fila(paredao: Paredao) -> None:
+    """Supõe `paredao` encerrado e trancado. Levanta `AcaoRecusada` se um voto recebido ainda não está no livro."""
+    frase = falta_contar(paredao)
+    if frase:
+        raise AcaoRecusada(f"“{paredao}”: {frase}")
 
 
 def _trancar(paredao: Paredao, agora: datetime | None) -> datetime:

@@ -20,6 +20,12 @@ urlpatterns = [
         views.comprovante_modelo,
         name="modelo",
     ),
+    path(
+        "comprovantes/modelo/<int:paredao_id>/<int:participante_id>/<int:modalidade>/recebido/",
+        views.comprovante_modelo,
+        {"recebido": True},
+        name="modelo_recebido",
+    ),
     re_path(r"^comprovantes/(?P<codigo>[0-9a-f]{32})/$", views.comprovante, name="comprovante"),
     re_path(r"^midia/participantes/(?P<arquivo>[0-9a-f]{20}-[0-9]{3}\.webp)$", views.foto, name="foto"),
 ]

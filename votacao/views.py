@@ -14,7 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
 from votacao import apuracao, registro
-from votacao.models import Modalidade, Opcao, Paredao, Participante
+from votacao.models import Modalidade, Opcao, Paredao, Participante, VotoRecusado
 from votacao.publica import publica
 from votacao.recusas import (
     CorpoGrande,
@@ -26,11 +26,14 @@ from votacao.recusas import (
     Recusa,
 )
 from votacao.registro import Contado
-from votacao.urna import captcha, catalogo, exame, limites, respostas
+from votacao.urna import captcha, catalogo, destino, exame, limites, respostas
 from votacao.urna import cedula as cedulas
+from votacao.urna.destino import Recebido
 
 CURTO = 2
 """Segundos no cache das páginas que mudam com a votação."""
+A_CAMINHO = 24 * 3600
+"""Segundos desde a emissão de uma cédula em que o seu voto, se não está no livro, ainda pode estar na fila."""
 PARA_SEMPRE = 365 * 24 * 3600
 
 # --- Páginas públicas -------------------------------------------------------------------------------------------------
@@ -144,8 +147,8 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
             raise ParedaoInexistente
         corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
         voto = exame.examinar(corpo, paredao, agora, conta)
-        (desfecho,) = registro.gravar([voto])
-        if not isinstance(desfecho, Contado):
+        desfecho = destino.entregar(voto)
+        if not isinstance(desfecho, Contado | Recebido):
             raise desfecho
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=em_json)
@@ -206,26 +209,56 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
 @require_safe
 @never_cache
 def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
-    """O comprovante, lido do livro. Logo depois do voto, quem responde é a faixa, com o modelo abaixo."""
+    """O comprovante, lido do livro. Logo depois do voto, quem responde é a faixa, com o modelo abaixo.
+
+    Com a fila, um voto que ainda não está no livro só o processo que o recebeu conhece: os outros dizem 202, que não
+    está contado, e que se espere. Um que não pôde ser contado é 410.
+    """
     chave = bytes.fromhex(codigo)
     try:
-        contado = registro.procurar([chave]).get(chave)
+        voto = registro.procurar([chave]).get(chave) or _fora_do_livro(chave)
     except Recusa as recusa:
         return respostas.em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
-    if contado is None:
-        return render(request, "votacao/comprovante_desconhecido.html", {"codigo": codigo}, status=404)
-    hora = timezone.localtime(datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()))
-    contexto = _contexto_do_comprovante(_publico(contado.paredao), contado.participante, contado.modalidade) | {
-        "codigo": codigo,
-        "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4)),
-        "hora": hora.strftime("%d/%m/%Y às %H:%M:%S"),
-    }
-    return render(request, "votacao/comprovante.html", contexto)
+    contexto = {"codigo": codigo, "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4))}
+    if isinstance(voto, VotoRecusado):
+        contexto["motivo"] = voto.motivo
+        return render(request, "votacao/comprovante_recusado.html", contexto, status=410)
+    if voto is None:
+        if _pode_estar_a_caminho(chave):
+            return render(request, "votacao/comprovante_a_caminho.html", contexto, status=202)
+        return render(request, "votacao/comprovante_desconhecido.html", contexto, status=404)
+    quando = voto.gravado_em if isinstance(voto, Contado) else voto.recebido_em
+    hora = timezone.localtime(datetime.fromtimestamp(quando, timezone.get_default_timezone()))
+    contexto |= _contexto_do_comprovante(_publico(voto.paredao), voto.participante, voto.modalidade)
+    contexto["hora"] = hora.strftime("%d/%m/%Y às %H:%M:%S")
+    modelo = "comprovante.html" if isinstance(voto, Contado) else "comprovante_recebido.html"
+    return render(request, f"votacao/{modelo}", contexto)
+
+
+def _fora_do_livro(chave: bytes) -> Recebido | VotoRecusado | None:
+    """O que a fila sabe de um voto que não está no livro."""
+    return VotoRecusado.objects.filter(pk=chave).first() or destino.lembrado(chave)
+
+
+def _pode_estar_a_caminho(chave: bytes) -> bool:
+    """Se esta chave pode ser a de um voto ainda na fila, que outro processo recebeu.
+
+    É a de uma cédula emitida há menos de `A_CAMINHO` ou, como a do voto único é um resumo sem data, qualquer outra
+    enquanto há um paredão com voto único por publicar.
+    """
+    if settings.BROKER is None:
+        return False
+    if chave[6] >> 4 == 7 and chave[8] >> 6 == 2:
+        emitida = int.from_bytes(chave[:6], "big") / 1000
+        return -60 < time.time() - emitida < A_CAMINHO
+    return Paredao.objects.publicos().filter(peso_unico__gt=0, publicado_em__isnull=True).exists()
 
 
 @require_safe
 @publica(segundos=1)
-def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: int, modalidade: int) -> HttpResponse:
+def comprovante_modelo(
+    request: HttpRequest, paredao_id: int, participante_id: int, modalidade: int, recebido: bool = False
+) -> HttpResponse:
     """O comprovante com marcas no lugar de código e hora; a faixa as preenche (`votacao.urna.faixa`).
 
     Só para ela: quem pedisse o endereço veria as parciais sem ter votado.
@@ -240,7 +273,7 @@ def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: i
         "legivel": "@@LEGIVEL@@",
         "hora": "@@HORA@@",
     }
-    return render(request, "votacao/comprovante.html", contexto)
+    return render(request, f"votacao/comprovante{'_recebido' if recebido else ''}.html", contexto)
 
 
 def _contexto_do_comprovante(paredao: Paredao, participante_id: int, modalidade: int) -> dict[str, object]:

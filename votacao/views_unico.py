@@ -19,7 +19,7 @@ from votacao import eleitores, registro
 from votacao.models import Eleitor, Modalidade, Paredao
 from votacao.publica import View
 from votacao.recusas import FaltaCpf, FaltaCpfVerificado, FaltaEntrar, ParedaoInexistente, Recusa
-from votacao.urna import catalogo, exame, limites, respostas
+from votacao.urna import catalogo, destino, exame, limites, respostas
 from votacao.urna import cedula as cedulas
 
 
@@ -65,7 +65,7 @@ def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
         return render(
             request, "votacao/unico_verificar.html", contexto | {"provedor": settings.PROVEDOR_CPF}, status=403
         )
-    if registro.procurar([chave]):
+    if registro.procurar([chave]) or destino.lembrado(chave):
         return render(request, "votacao/unico.html", contexto | {"codigo": chave.hex()})
     # Um voto só, que não se desfaz: escolher e confirmar são dois toques. A escolha não vai no endereço, que os
     # servidores à frente deste e o histórico do navegador guardam.

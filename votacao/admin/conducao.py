@@ -18,7 +18,7 @@ from django.utils.decorators import method_decorator
 from django.utils.text import get_text_list, slugify
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from votacao import apuracao, services
+from votacao import apuracao, pendencias, services
 from votacao.admin.acesso import agora_de, pode_conduzir, pode_ver_contagem
 from votacao.admin.formulario import QuarentenaForm
 from votacao.models import Contagem, Modalidade, Paredao, Suspeita
@@ -131,6 +131,7 @@ class Conducao:
             "opcoes": paredao.opcoes.all(),
             "cabe": situacao in acao.de,
             "faltas": self._faltas(request, acao, paredao),
+            "falta_decidir": acao.nome == "publicar" and self.falta_decidir(paredao, request),
             "agora": agora_de(request),
             "apuracao": apuracao.apurar(paredao) if mostra else None,
         }
@@ -141,8 +142,10 @@ class Conducao:
         match acao.nome:
             case "abrir":
                 return services.impedimentos_para_abrir(paredao)
-            case "publicar" if self.falta_decidir(paredao, request):
-                return [services.falta_decidir(paredao)]
+            case "publicar" if paredao.situacao(agora_de(request)) == Paredao.Situacao.ENCERRADO:
+                na_fila = services.falta_contar(paredao)
+                decidir = services.falta_decidir(paredao) if self.falta_decidir(paredao, request) else ""
+                return [frase for frase in (na_fila, decidir) if frase]
         return []
 
     @method_decorator(require_http_methods(["GET", "POST"]))
@@ -213,6 +216,7 @@ class Conducao:
             "paredao": paredao,
             "situacao": paredao.situacao(agora_de(request)),
             "agora": agora_de(request),
+            "por_contar": pendencias.por_contar(paredao.pk),
             "apuracao": vale,
             "os_dois_jeitos": (sem, com) if sem.suspeitos else (),
             "participantes": participantes,

@@ -19,7 +19,7 @@ from votacao.conferencia import Diferenca, conferir
 from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante, Voto
 from votacao.registro import Contado, VotoAceito
 
-REGRAS = import_module("votacao.migrations.0006_voto_unico").REGRAS
+REGRAS = import_module("votacao.migrations.0008_fila_gatilhos").REGRAS
 
 
 def soltar_gatilhos() -> None:

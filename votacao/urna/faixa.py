@@ -22,10 +22,11 @@ from django.http.request import split_domain_port, validate_host
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from votacao.recusas import OutroSite, Recusa, UrnaIndisponivel
-from votacao.registro import Contado, Desfecho
+from votacao.registro import Contado
 from votacao.urna import captcha, exame, limites, respostas
 from votacao.urna.catalogo import Catalogo, ParedaoNaUrna
 from votacao.urna.contas import Conta
+from votacao.urna.destino import Recebido, Resultado
 from votacao.urna.urna import Urna
 
 CABECA_MAXIMA = 8192
@@ -212,9 +213,9 @@ class Servico:
     def completo(self, resposta: respostas.Resposta) -> bytes:
         return STATUS_LINE[resposta.status] + self.data + self.em_bytes(resposta)
 
-    def comprovante(self, codigo: bytes, contado: Contado, https: bool, host: str) -> bytes | None:
+    def comprovante(self, codigo: bytes, voto: Contado | Recebido, https: bool, host: str) -> bytes | None:
         """O comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
-        alvo = alvo_do_modelo(contado)
+        alvo = alvo_do_modelo(voto)
         pagina = self.paginas.pronta(https, host, alvo, interno=True)
         if pagina is None:
             return None
@@ -226,7 +227,8 @@ class Servico:
             cabeca = b"".join(b"%s: %s\r\n" % par for par in pagina.cabecalhos)
             partes = _MARCAS.split(pagina.corpo)
             self._modelos[chave] = (pagina.etag, cabeca, partes)
-        valores = {b"CODIGO": codigo, b"LEGIVEL": legivel(codigo), b"HORA": hora_legivel(int(contado.gravado_em))}
+        quando = voto.gravado_em if isinstance(voto, Contado) else voto.recebido_em
+        valores = {b"CODIGO": codigo, b"LEGIVEL": legivel(codigo), b"HORA": hora_legivel(int(quando))}
         trechos = [valores[parte] if i % 2 else parte for i, parte in enumerate(partes)]
         corpo = b"".join(trechos)
         return b"%s%s%scache-control: no-store\r\ncontent-length: %d\r\n\r\n%s" % (
@@ -244,8 +246,9 @@ def _cabeca(cabecalhos: tuple[tuple[str, str], ...], tamanho: int, seguranca: by
     return linhas.encode("latin-1") + b"content-length: %d\r\n" % tamanho + seguranca + b"\r\n"
 
 
-def alvo_do_modelo(contado: Contado) -> bytes:
-    return b"/comprovantes/modelo/%d/%d/%d/" % (contado.paredao, contado.participante, contado.modalidade)
+def alvo_do_modelo(voto: Contado | Recebido) -> bytes:
+    alvo = b"/comprovantes/modelo/%d/%d/%d/" % (voto.paredao, voto.participante, voto.modalidade)
+    return alvo if isinstance(voto, Contado) else alvo + b"recebido/"
 
 
 def legivel(codigo: bytes) -> bytes:
@@ -466,14 +469,14 @@ class Faixa(HttpToolsProtocol):
         self._servico.urna.votar(voto, self._voto_decidido)
         return True
 
-    def _voto_decidido(self, desfecho: Desfecho) -> None:
+    def _voto_decidido(self, desfecho: Resultado) -> None:
         fatos = self._fatos
         if fatos is None:
             return
         if isinstance(desfecho, Contado):
             self._servico.urna.lembrar(self._chave, desfecho)
         if not self.transport.is_closing():
-            if isinstance(desfecho, Contado):
+            if isinstance(desfecho, Contado | Recebido):
                 codigo = self._chave.hex().encode()
                 self._escrever(self._servico.voto_contado(codigo, em_json=fatos.json), fatos)
             else:
@@ -554,8 +557,8 @@ class Faixa(HttpToolsProtocol):
         self._pendente = True
         self._fatos = fatos
 
-        def responder(desfecho: Desfecho) -> None:
-            contado = desfecho if isinstance(desfecho, Contado) else None
+        def responder(desfecho: Resultado) -> None:
+            contado = desfecho if isinstance(desfecho, Contado | Recebido) else None
             pagina = contado and self._servico.comprovante(codigo, contado, https, fatos.host)
             if contado is None or pagina is not None:
                 concluir(pagina)

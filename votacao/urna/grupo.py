@@ -50,12 +50,15 @@ class Grupo(Generic[P, R]):
         nome: str,
         fazer: Callable[[Sequence[P], float], Sequence[R | type[Recusa]]],
         vez: Callable[[float], AbstractContextManager[object]] = nullcontext,
+        ao_sair: Callable[[], object] = lambda: None,
     ) -> None:
         """`vez` é a espera por outros processos, durante a qual a fila ainda cresce; `fazer` recebe os pedidos. Os dois
-        sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`."""
+        sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`. `ao_sair` é chamado no fim
+        da thread."""
         self._nome = nome
         self._vez = vez
         self._fazer = fazer
+        self._ao_sair = ao_sair
         self._fila: deque[_Pedido[P, R]] = deque()
         self._em_curso: list[_Pedido[P, R]] = []
         self._ha_trabalho = threading.Event()
@@ -113,6 +116,7 @@ class Grupo(Generic[P, R]):
                     return
         finally:
             connection.close()
+            self._ao_sair()
 
     def _fazer_lote(self) -> None:
         with self._trinco:

@@ -1,0 +1,344 @@
+"""A fila de votos, num RabbitMQ de verdade: prometer, contar uma vez só, recusar, publicar só com tudo contado."""
+
+import base64
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import amqp
+import pytest
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import DatabaseError, transaction
+from django.test import Client
+from django.utils import timezone
+from uuid_utils import uuid7
+
+from bbb.ambiente import Broker
+from votacao import pendencias, recebimento, remessas, services, topologia
+from votacao.models import Contagem, Modalidade, Paredao, Participante, Remessa, Remetente, Serie, Voto, VotoRecusado
+from votacao.recusas import CedulaUsada, ParedaoFechado, UrnaIndisponivel
+from votacao.registro import Contado, VotoAceito
+from votacao.urna import destino
+from votacao.urna.destino import Fila, Recebido
+
+pytestmark = [pytest.mark.servicos("rabbitmq"), pytest.mark.usefixtures("urna_limpa", "broker")]
+
+
+def aceito(paredao: Paredao, participante: Participante, **mais: Any) -> VotoAceito:
+    campos = {"id": uuid7().bytes, "aceito_em": time.time(), "modalidade": Modalidade.TORCIDA} | mais
+    return VotoAceito(paredao=paredao.pk, participante=participante.pk, **campos)
+
+
+def entregar(votos: list[VotoAceito]) -> list[Any]:
+    fila = destino.fila()
+    assert fila is not None
+    return fila.entregar(votos, time.monotonic() + 2)
+
+
+def declarar() -> None:
+    fila = destino.fila()
+    assert fila is not None
+    fila.remetente.declarar()
+
+
+@pytest.fixture
+def canal(broker: Broker) -> Iterator[Any]:
+    conexao = amqp.Connection(
+        f"{broker.servidor}:{broker.porta}", broker.usuario, broker.senha, virtual_host=broker.vhost
+    )
+    conexao.connect()
+    yield conexao.channel()
+    conexao.close()
+
+
+def tirar(canal: Any, fila: str = topologia.FILA) -> list[str]:
+    """Os textos das remessas prontas, tirados da fila."""
+    textos = []
+    while (mensagem := canal.basic_get(fila, no_ack=True)) is not None:
+        textos.append(json.loads(mensagem.body)[0][0])
+    return textos
+
+
+def votos_contados(paredao: Paredao) -> dict[int, int]:
+    return dict(Contagem.objects.filter(paredao=paredao).values_list("participante", "votos"))
+
+
+def test_um_lote_vira_uma_remessa_por_paredao_e_conta(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    ana, bia, _ = participantes
+    votos = [aceito(paredao, ana), aceito(paredao, bia), aceito(paredao, ana)]
+    resultados = entregar(votos)
+    assert [(r.participante, r.paredao, r.modalidade) for r in resultados] == [
+        (voto.participante, paredao.pk, 1) for voto in votos
+    ]
+    assert all(isinstance(resultado, Recebido) for resultado in resultados)
+    assert Voto.objects.count() == 0
+    (texto,) = tirar(canal)
+    assert recebimento.contar(remessas.ler(texto)) == 3
+    assert votos_contados(paredao) == {ana.pk: 2, bia.pk: 1}
+
+
+def test_a_mesma_remessa_entregue_de_novo_nao_conta_outra_vez(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    entregar([aceito(paredao, participantes[0]) for _ in range(5)])
+    (texto,) = tirar(canal)
+    remessa = remessas.ler(texto)
+    assert [recebimento.contar(remessa) for _ in range(3)] == [5, None, None]
+    assert votos_contados(paredao) == {participantes[0].pk: 5}
+    assert Remessa.objects.count() == 1
+
+
+def test_os_mesmos_votos_noutra_remessa_contam_uma_vez(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    votos = [aceito(paredao, participantes[0]) for _ in range(5)]
+    for fila in (Fila(), Fila()):
+        fila.entregar(votos, time.monotonic() + 2)
+        fila.remetente.encerrar()
+        fila.fechar_thread()
+    assert [recebimento.contar(remessas.ler(texto)) for texto in tirar(canal)] == [5, 5]
+    assert votos_contados(paredao) == {participantes[0].pk: 5}
+
+
+def test_a_mesma_cedula_duas_vezes_no_mesmo_processo(paredao: Paredao, participantes: list[Participante]) -> None:
+    ana, bia, _ = participantes
+    voto = aceito(paredao, ana)
+    (recebido,) = entregar([voto])
+    assert entregar([voto, voto._replace(participante=bia.pk)]) == [recebido, CedulaUsada]
+
+
+def test_o_que_chega_tarde_a_um_processo_atrasado_e_recusado_ao_contar(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    antes = aceito(paredao, participantes[0])
+    Paredao.objects.filter(pk=paredao.pk).update(fecha_em=timezone.now())
+    depois = aceito(paredao, participantes[0])
+    entregar([antes, depois])
+    (texto,) = tirar(canal)
+    assert recebimento.contar(remessas.ler(texto)) == 1
+    assert [voto.id.bytes for voto in Voto.objects.all()] == [antes.id]
+    assert [(voto.id.bytes, voto.motivo) for voto in VotoRecusado.objects.all()] == [(depois.id, "encerrado")]
+
+
+def test_tardios_perguntam_ao_livro_e_a_memoria(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    ana, bia, _ = participantes
+    contado, recebido, novo = aceito(paredao, ana), aceito(paredao, ana), aceito(paredao, ana)
+    entregar([contado])
+    (texto,) = tirar(canal)
+    recebimento.contar(remessas.ler(texto))
+    entregar([recebido])
+    fila = destino.fila()
+    assert fila is not None
+    tarde = [
+        voto._replace(recusa=ParedaoFechado)
+        for voto in (contado, recebido, novo, contado._replace(participante=bia.pk))
+    ]
+    resultados = fila.tardios(tarde, time.monotonic() + 2)
+    assert [type(r) if not isinstance(r, type) else r for r in resultados] == [
+        Contado,
+        Recebido,
+        ParedaoFechado,
+        ParedaoFechado,
+    ]
+
+
+def encerrado(paredao: Paredao, ha: float = 30) -> Paredao:
+    Paredao.objects.filter(pk=paredao.pk).update(fecha_em=timezone.now() - timedelta(seconds=ha))
+    paredao.refresh_from_db()
+    return paredao
+
+
+def test_publicar_espera_o_que_falta_e_diz_quantos(
+    paredao: Paredao, participantes: list[Participante], canal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MARGEM_DE_PUBLICACAO", 0)
+    votos = [aceito(paredao, participantes[0]) for _ in range(7)]
+    entregar(votos)
+    paredao = encerrado(paredao, ha=0)
+    with pytest.raises(services.AcaoRecusada, match="Falta a notícia de um processo"):
+        services.publicar(paredao)
+    esperar_corte(paredao)
+    with pytest.raises(services.AcaoRecusada, match="7 votos recebidos ainda estão sendo contados"):
+        services.publicar(paredao)
+    with pytest.raises(DatabaseError, match="ainda não foram contados"), transaction.atomic():
+        Paredao.objects.filter(pk=paredao.pk).update(publicado_em=timezone.now())
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    services.publicar(paredao)
+    assert votos_contados(paredao) == {participantes[0].pk: 7}
+
+
+def esperar_corte(paredao: Paredao) -> None:
+    """Até este processo ter declarado tudo o que prometeu antes do encerramento."""
+    limite = time.monotonic() + 15
+    while Remetente.objects.filter(encerrado_em=None, corte__lt=paredao.fecha_em).exists():
+        assert time.monotonic() < limite
+        time.sleep(0.05)
+
+
+def test_decidir_sobre_suspeitos_espera_a_fila(
+    paredao: Paredao, participantes: list[Participante], canal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MARGEM_DE_PUBLICACAO", 0)
+    entregar([aceito(paredao, participantes[0], suspeita=1)])
+    paredao = encerrado(paredao, ha=0)
+    esperar_corte(paredao)
+    quem = User.objects.create_user("produtora")
+    with pytest.raises(services.AcaoRecusada, match="1 voto recebido ainda está sendo contado"):
+        services.decidir_suspeitos(paredao, contam=True, justificativa="porque sim", quem=quem)
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    assert services.decidir_suspeitos(paredao, contam=True, justificativa="porque sim", quem=quem).contam is True
+
+
+def test_um_processo_que_se_encerra_declara_tudo(paredao: Paredao, participantes: list[Participante]) -> None:
+    entregar([aceito(paredao, participantes[0]) for _ in range(3)])
+    destino.encerrar()
+    (remetente,) = Remetente.objects.all()
+    assert remetente.encerramento == "parou por si, com tudo declarado"
+    assert [(serie.ate, serie.votos) for serie in Serie.objects.all()] == [(1, 3)]
+    assert pendencias.pendencia(paredao.pk, timezone.now()) == pendencias.Pendencia(3, ())
+
+
+def test_um_voto_anterior_ao_corte_declarado_nao_e_prometido(
+    paredao: Paredao, participantes: list[Participante]
+) -> None:
+    fila = destino.fila()
+    assert fila is not None
+    fila.remetente.registrar()
+    fila.remetente.declarar()
+    with pytest.raises(UrnaIndisponivel):
+        entregar([aceito(paredao, participantes[0], aceito_em=time.time() - 5)])
+
+
+def test_uma_confirmacao_que_chega_depois_do_corte_nao_promete(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch, canal: Any
+) -> None:
+    """A corrida escrita em docs/FILA.md: a declaração passa entre a publicação e a confirmação."""
+    fila = destino.fila()
+    assert fila is not None
+    fila.remetente.registrar()
+    velho, novo = aceito(paredao, participantes[0], aceito_em=time.time() - 3.9), aceito(paredao, participantes[0])
+    confirmar = fila.remetente.confirmar
+
+    def declara_antes(serie: Any, votos: int) -> float:
+        time.sleep(0.2)
+        fila.remetente.declarar()
+        return confirmar(serie, votos)
+
+    monkeypatch.setattr(fila.remetente, "confirmar", declara_antes)
+    resultados = entregar([velho, novo])
+    assert resultados[0] is UrnaIndisponivel
+    assert isinstance(resultados[1], Recebido)
+    # Está na fila, e conta; só não foi prometido.
+    declarar()
+    assert pendencias.por_contar(paredao.pk) == 2
+
+
+def test_dado_por_morto_e_vivo_registra_se_de_novo(paredao: Paredao, participantes: list[Participante]) -> None:
+    entregar([aceito(paredao, participantes[0])])
+    (primeiro,) = Remetente.objects.all()
+    assert pendencias.encerrar_remetente(primeiro.pk, por_que="engano", agora=timezone.now())
+    declarar()
+    assert Remetente.objects.filter(encerrado_em=None).count() == 1
+    assert pendencias.por_contar(paredao.pk) == 1
+    assert all(isinstance(r, Recebido) for r in entregar([aceito(paredao, participantes[0])]))
+
+
+def test_sem_broker_responde_503_logo_e_a_mesma_cedula_entra_depois(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch, broker: Broker
+) -> None:
+    voto = aceito(paredao, participantes[0])
+    settings.BROKER = replace(broker, porta=1)
+    inicio = time.monotonic()
+    with pytest.raises(UrnaIndisponivel):
+        entregar([voto])
+    assert time.monotonic() - inicio < 3
+    settings.BROKER = broker
+    time.sleep(0.25)  # o descanso do carteiro
+    (recebido,) = entregar([voto])
+    assert isinstance(recebido, Recebido)
+
+
+def test_uma_fila_apagada_e_refeita_antes_de_prometer(
+    paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    entregar([aceito(paredao, participantes[0])])
+    canal.queue_delete(topologia.FILA)
+    # O broker devolve a mensagem e, ainda assim, a confirma: só a segunda viagem, com a fila refeita, vale.
+    voto = aceito(paredao, participantes[0])
+    (recebido,) = entregar([voto])
+    assert isinstance(recebido, Recebido)
+    assert [v.id for texto in tirar(canal) for v in remessas.ler(texto).votos] == [voto.id]
+
+
+def test_comprovante_diz_recebido_e_depois_contado(
+    paredao: Paredao, participantes: list[Participante], canal: Any, client: Client
+) -> None:
+    voto = aceito(paredao, participantes[0])
+    entregar([voto])
+    pagina = f"/comprovantes/{voto.id.hex()}/"
+    resposta = client.get(pagina)
+    assert (resposta.status_code, "Recebido, sendo contado" in resposta.content.decode()) == (200, True)
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    resposta = client.get(pagina)
+    assert (resposta.status_code, "Seu voto está contado" in resposta.content.decode()) == (200, True)
+
+
+@pytest.mark.parametrize(("ha", "status"), [(0, 202), (25 * 3600, 404)], ids=["recente", "velho"])
+def test_comprovante_de_um_voto_que_este_processo_nao_conhece(
+    paredao: Paredao, client: Client, ha: int, status: int
+) -> None:
+    milissegundos = int((time.time() - ha) * 1000)
+    chave = milissegundos.to_bytes(6, "big") + uuid7().bytes[6:]
+    resposta = client.get(f"/comprovantes/{chave.hex()}/")
+    assert resposta.status_code == status
+    assert ("Recebido" in resposta.content.decode()) == (status == 202)  # só como o que a pessoa teria visto
+
+
+def test_comprovante_de_um_voto_recusado_diz_que_nao_contou(
+    paredao: Paredao, participantes: list[Participante], canal: Any, client: Client
+) -> None:
+    Paredao.objects.filter(pk=paredao.pk).update(fecha_em=timezone.now())
+    voto = aceito(paredao, participantes[0])
+    entregar([voto])
+    for texto in tirar(canal):
+        recebimento.contar(remessas.ler(texto))
+    resposta = client.get(f"/comprovantes/{voto.id.hex()}/")
+    assert resposta.status_code == 410
+    assert "quando a votação já tinha encerrado" in resposta.content.decode()
+
+
+Estrago = Callable[[bytearray], object]
+
+
+@pytest.mark.parametrize(
+    "estragar",
+    [
+        lambda b: b.__setitem__(0, 66 ^ 1),
+        lambda b: b.__setitem__(3, 9),
+        lambda b: b.__setitem__(40, b[40] ^ 1),
+        lambda b: b.__delitem__(slice(-1, None)),
+        lambda b: b.extend(b"\0"),
+        lambda b: b.clear(),
+    ],
+    ids=["magica", "versao", "um bit", "curta", "comprida", "vazia"],
+)
+def test_remessa_estragada_e_ilegivel(estragar: Estrago, paredao: Paredao, participantes: list[Participante]) -> None:
+    remessa = remessas.Remessa(uuid4(), 1, paredao.pk, (aceito(paredao, participantes[0]),))
+    texto = remessas.escrever(remessa)
+    assert remessas.ler(texto) == remessa
+    bruto = bytearray(base64.b64decode(texto))
+    estragar(bruto)
+    with pytest.raises(remessas.RemessaIlegivel):
+        remessas.ler(base64.b64encode(bytes(bruto)).decode())
