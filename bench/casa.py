@@ -185,13 +185,18 @@ class Casa:
     def servindo(
         self, processos: int = PROCESSOS, enquanto_sobe: Callable[[], object] = bool
     ) -> Iterator[tuple[Processo, int]]:
+        """O servidor com todos os processos a atender."""
         porta = porta_livre()
         argumentos = ["servir", "--porta", str(porta), "--processos", str(processos)]
         servidor = Processo(argumentos, self.ambiente(), self.pasta / "servidor.log")
         servidor.comecar()
         try:
             enquanto_sobe()
-            esperar(lambda: _pronto(porta, self.paredao), "servidor", registro=servidor.registro)
+            esperar(
+                lambda: escutam(porta) == processos and _pronto(porta, self.paredao),
+                "servidor",
+                registro=servidor.registro,
+            )
             yield servidor, porta
         finally:
             servidor.parar()
@@ -234,6 +239,12 @@ class Casa:
 def chave_da_cedula(texto: str) -> str:
     """O identificador do voto, que é também o código do comprovante: vai às claras dentro da cédula assinada."""
     return UUID(bytes=base64.urlsafe_b64decode(texto + "=")[1:17]).hex
+
+
+def escutam(porta: int) -> int:
+    """Quantos processos escutam na porta: no nosso servidor, cada um abre o seu soquete quando está pronto."""
+    linhas = (linha.split() for linha in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(campos[3] == "0A" and int(campos[1].partition(":")[2], 16) == porta for campos in linhas)
 
 
 def _pronto(porta: int, paredao: int) -> bool:

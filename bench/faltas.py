@@ -26,10 +26,10 @@ from typing import Any
 
 import amqp
 
-from bench.casa import FILA, MORTOS, Casa, Processo, Votantes
+from bench.casa import FILA, MORTOS, Casa, Processo, Votantes, escutam
 from bench.medidas import ambiente, escrever_entre_marcas, numero, tabela
 from bench.servicos import Postgres, RabbitMQ, Redis, ServicoNaoSubiu, faltam
-from bench.servidores import RAIZ, ServidorNaoSubiu
+from bench.servidores import PROCESSOS, RAIZ, ServidorNaoSubiu
 
 ESCOAR = 60.0
 """Segundos para a fila esvaziar depois da falta."""
@@ -37,7 +37,7 @@ SOSSEGO = 12.0
 """Segundos de fila vazia e livro parado que dão a falta por terminada."""
 ESPERA = 30.0
 """Segundos por um acontecimento que a falta promete (uma recusa, um voto a mais)."""
-PROVA_DE_VIDA = 400
+PROVA_DE_VIDA = 600
 """Votos respondidos a mais que provam que se vota."""
 
 
@@ -119,6 +119,7 @@ class Ensaio:
     pequeno: bool = False
     votantes: Votantes | None = None
     trabalhadores: Processo | None = None
+    porta: int = 0
     mortos_esperados: int = 0
     escritos: set[str] = field(default_factory=set)
     """Votos que uma falta deu por outro caminho, sem ser a página."""
@@ -148,8 +149,8 @@ class Ensaio:
             if trabalhadores and self.casa.broker:
                 self.trabalhadores = pilha.enter_context(self.casa.trabalhando())
             emitir = partial(self._emitir, corpos, self.quanto(cedulas))
-            servidor, porta = pilha.enter_context(self.casa.servindo(enquanto_sobe=emitir))
-            self.votantes = Votantes(porta, self.casa.paredao, corpos, pausa=pausa)
+            servidor, self.porta = pilha.enter_context(self.casa.servindo(enquanto_sobe=emitir))
+            self.votantes = Votantes(self.porta, self.casa.paredao, corpos, pausa=pausa)
             try:
                 self.mais_respondidos()
                 yield servidor, self.votantes
@@ -431,7 +432,7 @@ def site_morto(ensaio: Ensaio) -> None:
     vezes = ensaio.quanto(6)
     with ensaio.no_ar() as (servidor, _):
         for _ in range(vezes):
-            ensaio.esperar(lambda: que_atendem(servidor), "um processo que atenda")
+            ensaio.esperar(lambda: escutam(ensaio.porta) == PROCESSOS, "os dois processos atenderem")
             os.kill(random.choice(que_atendem(servidor)), signal.SIGKILL)
             ensaio.mais_respondidos(quando="depois da morte de um processo")
     ensaio.linha.notas.append(f"{vezes} mortes")
@@ -643,7 +644,8 @@ def ensaiar(nome: str, bancada: Bancada, *, pequeno: bool = False) -> Linha:
     casa = Casa(bancada.postgres, bancada.pasta / nome, f"falta_{nome}")
     if falta.na_fila:
         assert bancada.rabbit is not None
-        limpar_filas(bancada.rabbit)
+        # O que uma falta anterior tenha deixado não é desta.
+        bancada.rabbit.mudar_de_vhost(nome)
         casa.broker = bancada.rabbit.url
     casa.preparar()
     ensaio = Ensaio(bancada, linha, casa, pequeno=pequeno)
@@ -657,13 +659,6 @@ def ensaiar(nome: str, bancada: Bancada, *, pequeno: bool = False) -> Linha:
                 dizer(f"--- {registro}\n{arquivo.read_text(errors='replace')[-2500:]}")
     ensaio.fechar()
     return linha
-
-
-def limpar_filas(rabbit: RabbitMQ) -> None:
-    """O que uma falta anterior tenha deixado não é desta."""
-    for fila in (FILA, MORTOS):
-        with suppress(amqp.exceptions.NotFound), rabbit.conectar() as conexao, conexao.channel() as canal:
-            canal.queue_purge(fila)
 
 
 # --- a tabela ---------------------------------------------------------------------------------------------------------

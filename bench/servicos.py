@@ -403,6 +403,14 @@ class RabbitMQ(Servico):
             raise ServicoNaoSubiu(f"rabbitmqctl {argumentos}: {feito.stderr[-1000:] or feito.stdout[-1000:]}")
         return feito.stdout
 
+    def mudar_de_vhost(self, nome: str) -> None:
+        """Cria um vhost vazio, que passa a ser o de `url`; apaga o anterior com as suas filas."""
+        if self.vhost != "/":
+            self.controlar("delete_vhost", self.vhost)
+        self.controlar("add_vhost", nome)
+        self.controlar("set_permissions", "-p", nome, "guest", ".*", ".*", ".*")
+        self.vhost = nome
+
     def alarme_de_memoria(self, ligado: bool) -> None:
         """Com o alarme, o RabbitMQ deixa de ler de quem publica: a publicação fica parada, e não é recusada."""
         self.controlar("set_vm_memory_high_watermark", "0.0000001" if ligado else "0.6")
