@@ -5,7 +5,7 @@ por um motivo, ao lado dela.
 """
 
 import logging
-from typing import Any
+from typing import Any, ClassVar
 
 from celery import Celery
 from celery.worker.consumer import Consumer
@@ -66,7 +66,15 @@ registro_de_avisos = logging.getLogger("votacao.fila")
 
 
 class Consumidor(Consumer):
-    """O do Celery dá por feita uma mensagem que não sabe decifrar. Aqui ela vai para `votos.mortos`, como as outras."""
+    """O do Celery dá por feita uma mensagem que não sabe decifrar. Aqui ela vai para `votos.mortos`, como as outras.
+
+    E, diante de uma fila quorum, cria 28 filas para tarefas com hora marcada, que não há: sem esse passo.
+    """
+
+    class Blueprint(Consumer.Blueprint):  # type: ignore[misc, name-defined]
+        default_steps: ClassVar = [
+            passo for passo in Consumer.Blueprint.default_steps if not str(passo).endswith(":DelayedDelivery")
+        ]
 
     def on_decode_error(self, message: Any, exc: Exception) -> None:
         message.reject_log_error(registro_de_avisos, self.connection_errors)

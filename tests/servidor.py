@@ -72,11 +72,51 @@ def url_do_banco() -> str:
     return f"postgres://{banco['USER']}{senha}@{banco['HOST']}:{banco['PORT'] or 5432}/{banco['NAME']}"
 
 
+@dataclass
+class Trabalhador:
+    """Um `manage.py trabalhar`: o processo do Celery e os filhos que contam."""
+
+    processo: "subprocess.Popen[bytes]"
+    registro: Path
+
+    def filhos(self) -> list[int]:
+        tarefa = Path(f"/proc/{self.processo.pid}/task/{self.processo.pid}/children")
+        return [int(pid) for pid in tarefa.read_text().split()]
+
+    def matar(self) -> None:
+        """`kill -9` no grupo inteiro."""
+        os.killpg(self.processo.pid, signal.SIGKILL)
+        self.processo.wait()
+
+    def parar(self) -> int:
+        self.processo.send_signal(signal.SIGTERM)
+        return self.processo.wait(timeout=30)
+
+
 @contextmanager
-def servidor(pasta: Path, *, processos: int = 1, **ambiente: str) -> Iterator[Servidor]:
-    porta = porta_livre()
-    registro = pasta / f"servidor-{porta}.log"
-    variaveis = {
+def trabalhador(pasta: Path, *, processos: int = 1, **ambiente: str) -> Iterator[Trabalhador]:
+    """Não espera que esteja pronto: quem está pronto esvazia a fila."""
+    registro = pasta / f"trabalhador-{time.monotonic_ns()}.log"
+    with registro.open("wb") as saida:
+        processo = subprocess.Popen(
+            [sys.executable, "manage.py", "trabalhar", "--processos", str(processos)],
+            cwd=RAIZ,
+            env=_variaveis(ambiente),
+            stdout=saida,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    trabalhando = Trabalhador(processo, registro)
+    try:
+        yield trabalhando
+    finally:
+        if processo.poll() is None:
+            trabalhando.matar()
+
+
+def _variaveis(ambiente: dict[str, str]) -> dict[str, str]:
+    return {
         **os.environ,
         "DATABASE_URL": url_do_banco(),
         "DEBUG": "False",
@@ -87,6 +127,13 @@ def servidor(pasta: Path, *, processos: int = 1, **ambiente: str) -> Iterator[Se
         "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         **ambiente,
     }
+
+
+@contextmanager
+def servidor(pasta: Path, *, processos: int = 1, **ambiente: str) -> Iterator[Servidor]:
+    porta = porta_livre()
+    registro = pasta / f"servidor-{porta}.log"
+    variaveis = _variaveis(ambiente)
     with registro.open("wb") as saida:
         processo = subprocess.Popen(
             [sys.executable, "manage.py", "servir", "--porta", str(porta), "--processos", str(processos)],

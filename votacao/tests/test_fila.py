@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
@@ -13,17 +14,19 @@ import amqp
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 from uuid_utils import uuid7
 
 from bbb.ambiente import Broker
-from votacao import pendencias, recebimento, remessas, services, topologia
+from votacao import pendencias, recebimento, remessas, services, topologia, zelador
 from votacao.models import Contagem, Modalidade, Paredao, Participante, Remessa, Remetente, Serie, Voto, VotoRecusado
 from votacao.recusas import CedulaUsada, ParedaoFechado, UrnaIndisponivel
 from votacao.registro import Contado, VotoAceito
 from votacao.urna import destino
+from votacao.urna import remetente as remetentes
 from votacao.urna.destino import Fila, Recebido
 
 pytestmark = [pytest.mark.servicos("rabbitmq"), pytest.mark.usefixtures("urna_limpa", "broker")]
@@ -342,3 +345,123 @@ def test_remessa_estragada_e_ilegivel(estragar: Estrago, paredao: Paredao, parti
     estragar(bruto)
     with pytest.raises(remessas.RemessaIlegivel):
         remessas.ler(base64.b64encode(bytes(bruto)).decode())
+
+
+# --- O que fica por resolver ------------------------------------------------------------------------------------------
+
+
+def morto(**campos: Any) -> Remetente:
+    """Um processo desta máquina que já não existe, e que se calou antes de o paredão encerrar."""
+    agora = timezone.now()
+    padrao = {
+        "maquina": "aqui",
+        "lugar": remetentes.lugar(),
+        "processo": 2**31 - 1,
+        "nascido": 1,
+        "desde": agora,
+        "visto_em": agora,
+        "corte": agora - timedelta(hours=1),
+    }
+    return Remetente.objects.create(id=uuid4(), **{**padrao, **campos})
+
+
+def test_um_processo_morto_encerra_se_com_a_fila_vazia(monkeypatch: pytest.MonkeyPatch) -> None:
+    sumido = morto()
+    de_longe = morto(lugar="outro lugar")
+    filas = {topologia.FILA: 0, topologia.MORTOS: 0}
+    ronda = zelador.Zelador(lambda: filas, (OSError,))
+    assert ronda.rondar() == []  # vazia, mas ainda não por tempo bastante
+    monkeypatch.setattr(zelador, "FILA_VAZIA_POR", 0.0)
+    filas[topologia.MORTOS] = 1
+    assert ronda.rondar() == []
+    filas[topologia.MORTOS] = 0
+    assert ronda.rondar() == [sumido]
+    assert ronda.rondar() == []
+    de_longe.refresh_from_db()
+    assert de_longe.encerrado_em is None
+
+
+def test_um_processo_de_longe_so_some_depois_do_arrendamento() -> None:
+    de_longe = morto(lugar="outro lugar")
+    assert zelador.sumidos() == []
+    ha_muito = timezone.now() - timedelta(seconds=settings.ARRENDAMENTO_DA_FILA + 61)
+    Remetente.objects.filter(pk=de_longe.pk).update(visto_em=ha_muito)
+    assert zelador.sumidos() == [de_longe]
+
+
+def test_sem_arrendamento_nao_se_promete(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "ARRENDAMENTO_DA_FILA", -1)
+    with pytest.raises(UrnaIndisponivel):
+        entregar([aceito(paredao, participantes[0])])
+
+
+def test_fila_mostra_o_que_deve_e_aceita_a_decisao_da_producao(
+    paredao: Paredao, participantes: list[Participante], canal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "MARGEM_DE_PUBLICACAO", 0)
+    entregar([aceito(paredao, participantes[0]) for _ in range(4)])
+    sumido = morto()
+    destino.encerrar()
+    encerrado(paredao, ha=0)
+    canal.queue_purge(topologia.FILA)  # o broker perdeu o que confirmou
+    with pytest.raises(CommandError, match="ainda deve votos"):
+        call_command("fila", stdout=(saida := StringIO()))
+    serie = Serie.objects.get()
+    assert f"4 de 4 votos por contar na série {serie.pk}" in saida.getvalue()
+    assert f"Remetente {sumido.pk} (aqui, processo 2147483647): sumido" in saida.getvalue()
+    with pytest.raises(CommandError, match="Falta --justificativa"):
+        call_command("fila", encerrar=str(sumido.pk))
+    with pytest.raises(CommandError, match="ainda deve votos"):
+        call_command("fila", encerrar=str(sumido.pk), justificativa="a máquina queimou", stdout=StringIO())
+    call_command("fila", dar_por_perdidos=str(serie.pk), justificativa="o disco queimou", stdout=(saida := StringIO()))
+    assert saida.getvalue().endswith("A fila não deve nada ao livro.\n")
+    services.publicar(paredao)
+    serie.refresh_from_db()
+    assert serie.desistencia == "o disco queimou"
+
+
+def test_fila_nao_encerra_quem_esta_vivo(paredao: Paredao, participantes: list[Participante]) -> None:
+    entregar([aceito(paredao, participantes[0])])
+    (vivo,) = Remetente.objects.all()
+    with pytest.raises(CommandError, match="está vivo nesta máquina"):
+        call_command("fila", encerrar=str(vivo.pk), justificativa="engano")
+
+
+def matar(canal: Any) -> None:
+    """O que um trabalhador faz com uma remessa que não pode contar."""
+    while (mensagem := canal.basic_get(topologia.FILA)) is not None:
+        canal.basic_reject(mensagem.delivery_tag, requeue=False)
+
+
+def na_fila(canal: Any, fila: str, quantas: int) -> bool:
+    limite = time.monotonic() + 10
+    while canal.queue_declare(fila, passive=True).message_count != quantas:
+        if time.monotonic() > limite:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_fila_morta_mostra_reenvia_e_descarta(paredao: Paredao, participantes: list[Participante], canal: Any) -> None:
+    entregar([aceito(paredao, participantes[0]) for _ in range(3)])
+    matar(canal)
+    assert na_fila(canal, topologia.MORTOS, 1)
+    with pytest.raises(CommandError, match=r"1 em votos\.mortos"):
+        call_command("fila_morta", stdout=(saida := StringIO()))
+    assert f"paredão {paredao.pk}, 3 votos [rejected 1x]" in saida.getvalue()
+    call_command("fila_morta", reenviar=True, stdout=StringIO())
+    assert na_fila(canal, topologia.FILA, 1)
+    assert na_fila(canal, topologia.MORTOS, 0)
+    declarar()
+    assert pendencias.por_contar(paredao.pk) == 3
+    matar(canal)
+    assert na_fila(canal, topologia.MORTOS, 1)
+    with pytest.raises(CommandError, match="Falta --justificativa"):
+        call_command("fila_morta", descartar=True)
+    call_command("fila_morta", descartar=True, justificativa="de teste", stdout=StringIO())
+    assert na_fila(canal, topologia.MORTOS, 0)
+    assert pendencias.por_contar(paredao.pk) == 0
+    assert [remessa.desfecho for remessa in Remessa.objects.all()] == [Remessa.Desfecho.DESCARTADA]
+    assert Voto.objects.count() == 0

@@ -1,4 +1,5 @@
 import os
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from votacao import topologia
+from votacao import topologia, zelador
 
 
 class Command(BaseCommand):
@@ -30,6 +31,7 @@ class Command(BaseCommand):
 
         self.stdout.write(f"Contando os votos da fila {topologia.FILA}, em {processos} processo(s). Ctrl+C para parar.")
         self.stdout.flush()
+        self._zelar()
         app.worker_main(
             [
                 "worker",
@@ -42,6 +44,16 @@ class Command(BaseCommand):
                 "--loglevel=WARNING",
             ]
         )
+
+    def _zelar(self) -> None:
+        """Ao lado do trabalho, neste processo, que não conta votos."""
+        from amqp.exceptions import AMQPError
+
+        from votacao.urna.carteiro import Carteiro
+
+        carteiro = Carteiro()
+        ronda = zelador.Zelador(carteiro.prontas, (OSError, AMQPError))
+        threading.Thread(target=zelador.zelar, args=(ronda, threading.Event()), name="zelador", daemon=True).start()
 
     def _conferir_banco(self) -> None:
         try:
