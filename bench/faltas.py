@@ -234,7 +234,7 @@ class Ensaio:
             conferir=feito.returncode,
         )
         if feito.returncode:
-            self.linha.erros.append(feito.stdout[-500:])
+            dizer(f"--- conferir\n{feito.stdout[-2000:]}{feito.stderr[-1000:]}")
         if self.casa.broker:
             if por_contar := self.casa.por_contar():
                 self.linha.erros.append(f"o site ainda espera por {por_contar} votos: não deixaria publicar")
@@ -608,7 +608,7 @@ FALTAS = {
         "dois trabalhadores no mesmo lote ao mesmo tempo",
         dois_no_mesmo_lote,
         NA_FILA,
-        "Um deles espera pelo outro nas mesmas chaves (visto em `pg_blocking_pids`), e depois não insere nada.",
+        "Um deles espera pelo outro na mesma remessa (visto em `pg_blocking_pids`), e depois não insere nada.",
     ),
     "redis": Falta(
         "Redis morto (`kill -9`) sob carga, limites ligados",
