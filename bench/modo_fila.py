@@ -111,9 +111,7 @@ def votar(
 def drenar(casa: Casa, rabbit: RabbitMQ, medida: Medida) -> None:
     """Liga os trabalhadores sobre a fila cheia e mede do primeiro décimo dos votos ao último."""
     votos = medida.confirmados["fila"] - len(casa.livro())
-    texto = rabbit.controlar("list_queues", "-p", rabbit.vhost, "name", "message_bytes", "--silent")
-    bytes_ = dict(linha.split("\t") for linha in texto.splitlines() if "\t" in linha)
-    medida.bytes_por_voto.append(int(bytes_.get(FILA, "0")) / max(1, votos))
+    medida.bytes_por_voto.append(bytes_na_fila(rabbit) / max(1, votos))
     with ExitStack() as pilha:
         conexao = pilha.enter_context(casa.postgres.conectar(casa.banco))
         antes = contados(conexao)
@@ -128,6 +126,15 @@ def drenar(casa: Casa, rabbit: RabbitMQ, medida: Medida) -> None:
         medida.drenados.append(drenados / passou)
         medida.cpu_trabalhador.append(cpu * 1e6 / max(1, drenados))
         esperar(lambda: rabbit.filas().get(FILA, 0) == 0, "a fila esvaziar")
+
+
+def bytes_na_fila(rabbit: RabbitMQ) -> int:
+    """Soma dos corpos das mensagens, lidas e devolvidas: o RabbitMQ não diz quantos bytes tem uma fila de quórum."""
+    total = 0
+    with rabbit.conectar() as conexao, conexao.channel() as canal:
+        while (mensagem := canal.basic_get(FILA)) is not None:
+            total += len(mensagem.body)
+    return total
 
 
 def contados(conexao: "psycopg.Connection[Any]") -> int:
