@@ -10,6 +10,7 @@ import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -198,11 +199,11 @@ class Ambiente:
                 **banco.get("OPTIONS", {}),
             }
         else:
-            if banco.get("OPTIONS", {}).get("pool"):
-                # As conexões são de quem as guarda: uma que ficasse com uma thread faltaria às outras.
+            banco["CONN_MAX_AGE"] = 60
+            if "pool" in banco.get("OPTIONS", {}):
+                banco["OPTIONS"]["pool"] = self._conjunto(nome, banco["OPTIONS"]["pool"])
+                # As conexões são do conjunto: uma que ficasse com uma thread faltaria às outras.
                 banco["CONN_MAX_AGE"] = 0
-            else:
-                banco["CONN_MAX_AGE"] = 60
             banco["CONN_HEALTH_CHECKS"] = True
             banco["OPTIONS"] = {
                 "connect_timeout": 3,
@@ -211,6 +212,15 @@ class Ambiente:
                 **banco.get("OPTIONS", {}),
             }
         return banco
+
+    def _conjunto(self, nome: str, maximo: object) -> dict[str, Any]:
+        """Um conjunto de conexões (psycopg-pool) com tantas por processo, no máximo. Sem vaga em 2 segundos, 503."""
+        # O django-environ já lê os números do endereço.
+        if not (isinstance(maximo, int) and 1 <= maximo <= 100):
+            raise ImproperlyConfigured(f"{nome}: em pool vai o máximo de conexões por processo, de 1 a 100.")
+        if find_spec("psycopg_pool") is None:
+            raise ImproperlyConfigured(f"{nome}: para pool, rode antes: pip install -r requirements-producao.txt.")
+        return {"min_size": 1, "max_size": maximo, "timeout": 2.0}
 
     def correio(self, nome: str, pasta_padrao: Path) -> dict[str, Any]:
         """Configuração do e-mail. `demo://` guarda as cartas em `pasta_padrao`; `demo:///outra/pasta`, noutra."""

@@ -4,19 +4,21 @@ from django.apps import AppConfig
 from django.contrib.staticfiles.apps import StaticFilesConfig
 from django.core.checks import Tags, register
 
-from bbb import checks
-
 
 class BbbConfig(AppConfig):
     name = "bbb"
     verbose_name = "Big Brother Brasil"
 
     def ready(self) -> None:
+        # Olham para a urna, que só se importa com as aplicações prontas.
+        from bbb import checks
+
         register(checks.debug_em_producao, Tags.security, deploy=True)
         register(checks.chave_fraca, Tags.security, deploy=True)
         register(checks.qualquer_host, Tags.security)
         register(checks.urna_sem_defesa, Tags.security)
         register(checks.limites_que_se_entendem)
+        register(checks.margem_maior_do_que_o_corte)
         register(checks.correio_de_producao, Tags.security)
         register(checks.publico_de_verdade, Tags.security)
         register(checks.sqlite_duravel, Tags.database)

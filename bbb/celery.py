@@ -71,7 +71,7 @@ class Consumidor(Consumer):
     E, diante de uma fila quorum, cria 28 filas para tarefas com hora marcada, que não há: sem esse passo.
     """
 
-    class Blueprint(Consumer.Blueprint):  # type: ignore[misc, name-defined]
+    class Blueprint(Consumer.Blueprint):
         default_steps: ClassVar = [
             passo for passo in Consumer.Blueprint.default_steps if not str(passo).endswith(":DelayedDelivery")
         ]

@@ -16,6 +16,7 @@ from django.db import connections
 
 from bbb.ambiente import CAIXA_DE_DEMONSTRACAO, REMETENTE_LOCAL
 from votacao.urna.contas import por_minuto
+from votacao.urna.remetente import ATRASO
 
 CHAVE_MINIMA = 50
 """Caracteres da SECRET_KEY: é ela que assina as cédulas."""
@@ -184,6 +185,20 @@ def publico_de_verdade(app_configs: Apps, **_: Any) -> list[CheckMessage]:
             )
         )
     return avisos
+
+
+def margem_maior_do_que_o_corte(app_configs: Apps, **_: Any) -> list[CheckMessage]:
+    """A prova de que não se publica com votos por contar supõe isto (`docs/FILA.md`)."""
+    if settings.BROKER is None or settings.MARGEM_DE_PUBLICACAO > ATRASO:
+        return []
+    return [
+        Error(
+            f"MARGEM_DE_PUBLICACAO é {settings.MARGEM_DE_PUBLICACAO} s: com a fila de votos, um voto a caminho poderia "
+            "ficar fora do resultado.",
+            hint=f"Deixe-a acima de {ATRASO:.0f} segundos.",
+            id="bbb.E008",
+        )
+    ]
 
 
 def sqlite_duravel(app_configs: Apps, databases: Iterable[str] | None = None, **_: Any) -> list[CheckMessage]:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,9 @@ from tests.servidor import (
     trabalhador,
     votar,
 )
-from votacao import pendencias, services, topologia
+from votacao import pendencias, registro, services, topologia
 from votacao.conferencia import conferir
 from votacao.models import Contagem, Paredao, Participante, Remessa, Remetente, Voto
-from votacao.registro import vez_de_escrever
 from votacao.tests.test_fila import aceito, entregar
 
 pytestmark = [
@@ -134,17 +132,13 @@ def test_trabalhador_morto_no_meio_nao_perde_nem_repete(
     assert livro_e_contagens(paredao) == (1000, 1000)
 
 
-def test_parado_com_o_banco_inacessivel_devolve_a_remessa(
+def test_parado_com_o_banco_ocupado_devolve_a_remessa(
     paredao: Paredao, participantes: list[Participante], tmp_path: Path, broker: Broker
 ) -> None:
     """SIGTERM no meio da espera pelo banco: sai no prazo, e a remessa conta quando ele volta."""
-    if connection.vendor != "sqlite":
-        pytest.skip("no SQLite é simples segurar a vez de escrever; no PostgreSQL, ver tests/test_faltas_da_fila.py")
     entregar([aceito(paredao, participantes[0])])
-    with (
-        trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando,
-        vez_de_escrever(time.monotonic() + 5, vigiado=False),
-    ):
+    with trabalhador(tmp_path, BROKER_URL=broker.url) as trabalhando, services.vez_do_produtor():
+        registro.trancar_paredao(paredao.pk, 5)
         esperar(lambda: "o banco não contou" in trabalhando.registro.read_text(), 40, trabalhando.registro)
         trabalhando.parar()
     assert Voto.objects.count() == 0

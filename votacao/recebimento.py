@@ -8,6 +8,7 @@ espera a transação do primeiro e não acha o que fazer; se o primeiro morre, �
 import logging
 import time
 from typing import Final
+from uuid import UUID
 
 from django.db import DatabaseError, DataError, IntegrityError, InterfaceError, connection, transaction
 from django.utils import timezone
@@ -55,6 +56,8 @@ def contar(remessa: Remessa) -> int | None:
         raise
     except (DatabaseError, InterfaceError) as erro:
         _abandonar_conexao()
+        if isinstance(erro, IntegrityError | DataError):
+            raise RemessaIncontavel(str(erro)) from erro
         raise UrnaIndisponivel from erro
 
 
@@ -91,7 +94,7 @@ def _contar_uma_vez(remessa: Remessa, limite: float) -> int | None:
         agora = timezone.now()
         VotoRecusado.objects.bulk_create(
             [
-                VotoRecusado(id=chave, paredao=remessa.paredao, motivo=recusa.codigo, recusado_em=agora)
+                VotoRecusado(id=UUID(bytes=chave), paredao=remessa.paredao, motivo=recusa.codigo, recusado_em=agora)
                 for chave, recusa in recusados.items()
             ],
             ignore_conflicts=True,

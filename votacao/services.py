@@ -188,8 +188,8 @@ def falta_contar(paredao: Paredao) -> str:
             f"{remetente} (visto às {timezone.localtime(remetente.visto_em):%H:%M:%S})"
             for remetente in falta.sem_noticia[:5]
         )
-        quantos = len(falta.sem_noticia)
-        sujeito = "um processo que recebe votos" if quantos == 1 else f"{quantos} processos que recebem votos"
+        calados = len(falta.sem_noticia)
+        sujeito = "um processo que recebe votos" if calados == 1 else f"{calados} processos que recebem votos"
         frases.append(
             f"Falta a notícia de {sujeito}, e não se sabe o que há dele na fila: {quem}. Costuma chegar em segundos; "
             "se não chegar, quem opera o servidor vê o que fazer com “manage.py fila”."

@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -219,7 +220,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
         voto = registro.procurar([chave]).get(chave) or _fora_do_livro(chave)
     except Recusa as recusa:
         return respostas.em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
-    contexto = {"codigo": codigo, "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4))}
+    contexto: dict[str, object] = {"codigo": codigo, "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4))}
     if isinstance(voto, VotoRecusado):
         contexto["motivo"] = voto.motivo
         return render(request, "votacao/comprovante_recusado.html", contexto, status=410)
@@ -237,7 +238,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
 
 def _fora_do_livro(chave: bytes) -> Recebido | VotoRecusado | None:
     """O que a fila sabe de um voto que não está no livro."""
-    return VotoRecusado.objects.filter(pk=chave).first() or destino.lembrado(chave)
+    return VotoRecusado.objects.filter(pk=UUID(bytes=chave)).first() or destino.lembrado(chave)
 
 
 def _pode_estar_a_caminho(chave: bytes) -> bool:

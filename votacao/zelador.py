@@ -11,13 +11,16 @@ import threading
 import time
 from collections.abc import Callable
 from typing import Final
+from uuid import UUID
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from votacao import pendencias, recebimento, registro
+from votacao.models import Remessa as Tratada
 from votacao.models import Remetente
 from votacao.recusas import UrnaIndisponivel
+from votacao.remessas import Remessa
 from votacao.urna import remetente as remetentes
 
 FILA_VAZIA_POR: Final = 60.0
@@ -42,7 +45,7 @@ class Zelador:
         self._prontas = prontas
         self._erros = erros
         self._vazia_desde: float | None = None
-        self._esperados: dict[object, float] = {}
+        self._esperados: dict[UUID, float] = {}
 
     def rondar(self) -> list[Remetente]:
         """Encerra os sumidos que já se pode encerrar, e os devolve. Só olha a fila se há algum."""
@@ -61,7 +64,7 @@ class Zelador:
         if self._vazia_desde is None:
             self._vazia_desde = agora
         conhecidos = {um.pk: self._esperados.get(um.pk, agora) for um in achados}
-        self._esperados = dict(conhecidos)
+        self._esperados = conhecidos
         encerrados = []
         for um in achados:
             # Vazia desde antes não basta: vazia desde que se sabe que ele morreu.
@@ -89,7 +92,7 @@ def zelar(zelador: Zelador, parar: threading.Event) -> None:
         connection.close()
 
 
-def descartar(remessa: "recebimento.Remessa") -> bool:
+def descartar(remessa: Remessa) -> bool:
     """A produção desiste de uma remessa morta: ninguém espera mais por ela. `False` se já tinha sido tratada."""
     with registro.vez_de_escrever(time.monotonic() + registro.ESPERA_MAXIMA, vigiado=False):
-        return recebimento.anotar(remessa, recebimento.RemessaTratada.Desfecho.DESCARTADA)
+        return recebimento.anotar(remessa, Tratada.Desfecho.DESCARTADA)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from bbb.ambiente import PRAGMAS_SQLITE, Ambiente, segredo_local
+from bbb.ambiente import PRAGMAS_SQLITE, Ambiente, Broker, segredo_local
 
 PADRAO = Path("/dados/bbb.sqlite3")
 Leitura = Callable[[Ambiente], Any]
@@ -26,7 +26,7 @@ LEITURAS: dict[str, Leitura] = {
     "EMAIL_URL": lambda ambiente: ambiente.correio("EMAIL_URL", Path("/dados/correio")),
     "SITE_URL": lambda ambiente: ambiente.site("SITE_URL", "http://127.0.0.1:8000"),
     "ENCARREGADO": lambda ambiente: ambiente.email("ENCARREGADO"),
-    "BROKER_URL": lambda ambiente: ambiente.ainda_nao("BROKER_URL", "ainda não."),
+    "BROKER_URL": lambda ambiente: ambiente.broker("BROKER_URL"),
 }
 
 
@@ -60,6 +60,8 @@ def ler(nome: str, valor: str | None) -> Any:
         ("DATABASE_URL", "sqlite://"),
         ("DATABASE_URL", "postgres://127.0.0.1"),
         ("DATABASE_URL", "postgres://127.0.0.1:porta/bbb"),
+        ("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=true"),
+        ("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=0"),
         ("CACHE_URL", "127.0.0.1:6379"),
         ("CACHE_URL", "memcached://127.0.0.1"),
         ("CACHE_URL", "redis://"),
@@ -90,7 +92,16 @@ def ler(nome: str, valor: str | None) -> Any:
         ("SITE_URL", "https://[::1"),
         ("ENCARREGADO", "dados"),
         ("ENCARREGADO", "dados@exemplo.com.br, outro@exemplo.com.br"),
+        ("BROKER_URL", "127.0.0.1:5672"),
         ("BROKER_URL", "amqp://127.0.0.1"),
+        ("BROKER_URL", "amqp://ana@127.0.0.1"),
+        ("BROKER_URL", "amqp://ana:senha@"),
+        ("BROKER_URL", "amqp://ana:senha@127.0.0.1:porta"),
+        ("BROKER_URL", "amqp://ana:senha@127.0.0.1:0"),
+        ("BROKER_URL", "amqp://ana:senha@127.0.0.1/a/b"),
+        ("BROKER_URL", "amqp://ana:senha@127.0.0.1/a?heartbeat=1"),
+        ("BROKER_URL", "amqps://ana:senha@127.0.0.1"),
+        ("BROKER_URL", "redis://127.0.0.1:6379/0"),
     ],
 )
 def test_valor_errado_e_recusado_pelo_nome(nome: str, valor: str) -> None:
@@ -128,10 +139,31 @@ def test_valor_errado_e_recusado_pelo_nome(nome: str, valor: str) -> None:
         ("ENCARREGADO", None, ""),
         ("ENCARREGADO", "dados@exemplo.com.br", "dados@exemplo.com.br"),
         ("BROKER_URL", "", None),
+        (
+            "BROKER_URL",
+            "amqp://ana:a%40b@fila.br",
+            Broker("fila.br", 5672, "ana", "a@b", "/", "amqp://ana:a%40b@fila.br//"),
+        ),
+        (
+            "BROKER_URL",
+            "amqp://ana:s@fila.br:5673/",
+            Broker("fila.br", 5673, "ana", "s", "/", "amqp://ana:s@fila.br:5673//"),
+        ),
+        (
+            "BROKER_URL",
+            "amqp://ana:s@[::1]:5673/a%2Fb",
+            Broker("::1", 5673, "ana", "s", "a/b", "amqp://ana:s@[::1]:5673/a%2Fb"),
+        ),
     ],
 )
 def test_valor_certo(nome: str, valor: str | None, esperado: object) -> None:
     assert ler(nome, valor) == esperado
+
+
+def test_postgres_com_um_conjunto_de_conexoes() -> None:
+    banco = ler("DATABASE_URL", "postgres://127.0.0.1/bbb?pool=4")
+    assert banco["OPTIONS"]["pool"] == {"min_size": 1, "max_size": 4, "timeout": 2.0}
+    assert banco["CONN_MAX_AGE"] == 0
 
 
 def test_lista_separada_por_virgulas() -> None:

@@ -11,6 +11,7 @@ from django.db import connection
 from pytest_django import Settings
 
 from bbb import checks
+from bbb.ambiente import Broker
 
 BOA = secrets.token_urlsafe(48)
 
@@ -225,3 +226,49 @@ def test_valor_errado_para_os_comandos_do_projeto(comando: str) -> None:
 def test_limites_que_se_entendem(settings: Settings, nome: str, valor: object, esperado: list[str]) -> None:
     setattr(settings, nome, valor)
     assert [achado.id for achado in checks.limites_que_se_entendem(None)] == esperado
+
+
+@pytest.mark.parametrize(("margem", "esperado"), [(5, []), (4, ["bbb.E008"]), (0, ["bbb.E008"])])
+def test_margem_maior_do_que_o_corte(settings: Settings, margem: int, esperado: list[str]) -> None:
+    settings.BROKER = Broker("127.0.0.1", 5672, "guest", "guest", "/", "amqp://guest:guest@127.0.0.1//")
+    settings.MARGEM_DE_PUBLICACAO = margem
+    assert ids(checks.margem_maior_do_que_o_corte(None)) == esperado
+    settings.BROKER = None
+    assert ids(checks.margem_maior_do_que_o_corte(None)) == []
+
+
+def python(codigo: str, **ambiente: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", codigo],
+        cwd=configuracao.BASE_DIR,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "bbb.settings", **ambiente},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_sem_broker_nada_do_celery_e_importado() -> None:
+    codigo = "import sys, bbb.asgi; print(sorted({'amqp', 'celery', 'kombu'} & set(sys.modules)))"
+    assert python(codigo, BROKER_URL="").stdout == "[]\n"
+
+
+def test_broker_sem_celery_instalado_para_a_partida() -> None:
+    codigo = (
+        "import importlib.util as util; antes = util.find_spec; "
+        "util.find_spec = lambda nome, *a: None if nome == 'celery' else antes(nome, *a); import bbb.settings"
+    )
+    saida = python(codigo, BROKER_URL="amqp://ana:senha@127.0.0.1/votos")
+    assert saida.stderr.strip().splitlines()[-1] == (
+        "django.core.exceptions.ImproperlyConfigured: BROKER_URL: falta o Celery. "
+        "Rode antes: pip install -r requirements-producao.txt."
+    )
+
+
+def test_trabalhar_sem_fila_diz_o_que_falta() -> None:
+    saida = gerir("trabalhar")
+    assert (saida.returncode, saida.stderr.strip()) == (
+        1,
+        "CommandError: Sem BROKER_URL não há fila: os votos vão direto ao banco, e não há o que trabalhar.",
+    )

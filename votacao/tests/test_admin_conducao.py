@@ -178,7 +178,7 @@ def test_contagem_ao_vivo_por_participante_modalidade_e_hora(
     as_21, as_22 = datetime(2026, 3, 1, 21, 5, tzinfo=SP), datetime(2026, 3, 1, 22, 5, tzinfo=SP)
     votar(paredao, [(ana, 1, as_21), (ana, 1, as_22), (bia, 1, as_22), (bia, 2, as_22)])
     # Sessão, usuário, permissões dele e dos grupos; paredão e opções; duas leituras da apuração e duas por hora.
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         resposta = pagina(produtor, paredao, "contagem")
     texto = resposta.content.decode()
     assert resposta["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"

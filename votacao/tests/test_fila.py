@@ -2,6 +2,8 @@
 
 import base64
 import json
+import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,25 +17,26 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 from uuid_utils import uuid7
 
 from bbb.ambiente import Broker
-from votacao import pendencias, recebimento, remessas, services, topologia, zelador
+from votacao import pendencias, recebimento, registro, remessas, services, tasks, topologia, zelador
 from votacao.models import Contagem, Modalidade, Paredao, Participante, Remessa, Remetente, Serie, Voto, VotoRecusado
 from votacao.recusas import CedulaUsada, ParedaoFechado, UrnaIndisponivel
 from votacao.registro import Contado, VotoAceito
 from votacao.urna import destino
 from votacao.urna import remetente as remetentes
+from votacao.urna.carteiro import Carta, Carteiro
 from votacao.urna.destino import Fila, Recebido
 
 pytestmark = [pytest.mark.servicos("rabbitmq"), pytest.mark.usefixtures("urna_limpa", "broker")]
 
 
 def aceito(paredao: Paredao, participante: Participante, **mais: Any) -> VotoAceito:
-    campos = {"id": uuid7().bytes, "aceito_em": time.time(), "modalidade": Modalidade.TORCIDA} | mais
+    campos: dict[str, Any] = {"id": uuid7().bytes, "aceito_em": time.time(), "modalidade": Modalidade.TORCIDA} | mais
     return VotoAceito(paredao=paredao.pk, participante=participante.pk, **campos)
 
 
@@ -272,6 +275,20 @@ def test_sem_broker_responde_503_logo_e_a_mesma_cedula_entra_depois(
     assert isinstance(recebido, Recebido)
 
 
+def test_uma_confirmacao_atrasada_nao_passa_por_outra(
+    paredao: Paredao, participantes: list[Participante], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Com o broker bloqueado, o que ele confirma tarde é da remessa de antes."""
+    carteiro = Carteiro()
+    carta = Carta(uuid4(), 1, 1, "AAAA")
+    assert carteiro.entregar([carta], time.monotonic() + 2) == [True]
+    marca = carteiro._publicadas
+    carteiro._bloquear()
+    monkeypatch.setattr(carteiro, "_ouvir", lambda: carteiro._ack(marca, False))
+    assert carteiro.entregar([carta], time.monotonic() + 2) == [False]
+    carteiro.fechar()
+
+
 def test_uma_fila_apagada_e_refeita_antes_de_prometer(
     paredao: Paredao, participantes: list[Participante], canal: Any
 ) -> None:
@@ -465,3 +482,74 @@ def test_fila_morta_mostra_reenvia_e_descarta(paredao: Paredao, participantes: l
     assert pendencias.por_contar(paredao.pk) == 0
     assert [remessa.desfecho for remessa in Remessa.objects.all()] == [Remessa.Desfecho.DESCARTADA]
     assert Voto.objects.count() == 0
+
+
+# --- O trabalhador ----------------------------------------------------------------------------------------------------
+
+
+def test_quatro_trabalhadores_com_as_mesmas_remessas_e_os_mesmos_votos(
+    paredao: Paredao, participantes: list[Participante]
+) -> None:
+    """Nem impasse nem voto a mais: ordens diferentes, remessas repetidas, votos repetidos entre remessas."""
+    votos = [aceito(paredao, participantes[n % 3], suspeita=n % 2) for n in range(200)]
+    sorteio = random.Random(24)
+    todas = [remessas.Remessa(uuid4(), numero, paredao.pk, tuple(sorteio.sample(votos, 20))) for numero in range(1, 41)]
+    falhas: list[BaseException] = []
+
+    def trabalhar(semente: int) -> None:
+        try:
+            for remessa in random.Random(semente).sample(todas, len(todas)):
+                recebimento.insistir(remessa)
+        except BaseException as erro:
+            falhas.append(erro)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=trabalhar, args=(semente,)) for semente in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert falhas == []
+    mandados = {voto.id: voto.participante for remessa in todas for voto in remessa.votos}
+    assert {voto.id.bytes: voto.participante_id for voto in Voto.objects.all()} == mandados
+    assert sum(Contagem.objects.values_list("votos", flat=True)) == len(mandados)
+    assert Remessa.objects.count() == 40
+
+
+def test_banco_ocupado_por_tempo_demais_manda_a_remessa_para_o_fim_da_fila(
+    paredao: Paredao, participantes: list[Participante], canal: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recebimento, "ESPERA_MAXIMA", 0.2)
+    monkeypatch.setattr(recebimento, "PACIENCIA", 0.0)
+    entregar([aceito(paredao, participantes[0])])
+    (texto,) = tirar(canal)
+    ocupado, soltar = threading.Event(), threading.Event()
+
+    def ocupar() -> None:
+        with services.vez_do_produtor():
+            registro.trancar_paredao(paredao.pk, 5)
+            ocupado.set()
+            soltar.wait()
+        connection.close()
+
+    thread = threading.Thread(target=ocupar)
+    thread.start()
+    ocupado.wait()
+    tasks.contar(texto)
+    soltar.set()
+    thread.join()
+    assert Voto.objects.count() == 0
+    assert tirar(canal) == [texto]
+    tasks.contar(texto)
+    assert Voto.objects.count() == 1
+
+
+def test_o_que_o_banco_nunca_aceitara_nao_se_tenta_de_novo(paredao: Paredao, participantes: list[Participante]) -> None:
+    com_demais = remessas.Remessa(uuid4(), 2**31, paredao.pk, (aceito(paredao, participantes[0]),))
+    if connection.vendor == "sqlite":
+        # O SQLite não tem limites de inteiro; uma restrição da tabela serve.
+        com_demais = com_demais._replace(votos=(com_demais.votos[0]._replace(modalidade=9),))
+    with pytest.raises(recebimento.RemessaIncontavel):
+        recebimento.insistir(com_demais)
+    assert Remessa.objects.count() == 0

@@ -61,7 +61,8 @@ class Carteiro:
 
         `limite`, no relógio monotônico. Não levanta: sem broker, nenhuma é confirmada.
         """
-        self._resposta = {}
+        # Uma confirmação que chegue atrasada é das cartas de antes, e não pode passar por uma destas.
+        self._resposta, self._esperadas = {}, range(0)
         if not cartas:
             return []
         nova = self._canal is None
@@ -73,7 +74,7 @@ class Carteiro:
                     raise
                 # A conexão tinha morrido sem aviso. A mesma remessa outra vez é uma entrega repetida, e conta uma só.
                 self.fechar()
-                self._resposta = {}
+                self._resposta, self._esperadas = {}, range(0)
                 self._publicar(cartas, limite)
         except SemConfirmacao as erro:
             self._avisar(erro)
@@ -127,6 +128,8 @@ class Carteiro:
         if time.monotonic() - self._falhou_em < DESCANSO:
             raise SemConfirmacao("o broker não respondeu há pouco")
         broker = settings.BROKER
+        if broker is None:
+            raise SemConfirmacao("a fila está desligada")
         conexao = amqp.Connection(
             host=f"{broker.servidor}:{broker.porta}",
             userid=broker.usuario,

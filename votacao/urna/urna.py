@@ -5,6 +5,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
+from uuid import UUID
 
 from votacao import registro
 from votacao.models import VotoRecusado
@@ -97,7 +98,9 @@ def _procurar(chaves: Sequence[bytes], _limite: float) -> list[Contado | type[Re
     faltam = [chave for chave in chaves if chave not in achados]
     recusados: set[bytes] = set()
     if faltam and destino.fila() is not None:
-        recusados = {chave.bytes for chave in VotoRecusado.objects.filter(pk__in=faltam).values_list("pk", flat=True)}
+        perguntados = [UUID(bytes=chave) for chave in faltam]
+        achadas = VotoRecusado.objects.filter(pk__in=perguntados).values_list("pk", flat=True)
+        recusados = {chave.bytes for chave in achadas}
     return [
         achados.get(chave) or (ComprovanteRecusado if chave in recusados else ComprovanteDesconhecido)
         for chave in chaves

@@ -60,6 +60,7 @@ class Command(BaseCommand):
         import amqp
 
         broker = settings.BROKER
+        assert broker is not None  # noqa: S101 (quem chama já olhou)
         conexao = amqp.Connection(
             f"{broker.servidor}:{broker.porta}",
             broker.usuario,
