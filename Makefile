@@ -37,7 +37,7 @@ $(VENV)/.confere: requirements-dev.txt requirements-producao.txt requirements.tx
 	@$(PIP) install -r requirements-dev.txt
 	@touch $@ $(VENV)/.roda
 
-$(VENV)/.mede: bench/requirements.txt $(VENV)/.roda
+$(VENV)/.mede: bench/requirements.txt requirements-producao.txt $(VENV)/.roda
 	@echo "Instalando as linhas de base (bench/requirements.txt)…"
 	@$(PIP) install -r bench/requirements.txt
 	@touch $@

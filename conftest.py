@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from bbb.ambiente import Ambiente, Broker
+from bench.servicos import faltam
 from inscricoes.models import Edicao
 from votacao import ritmo, topologia
 from votacao.models import Opcao, Paredao, Participante
@@ -49,6 +50,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
         if any("caddy" in marca.args for marca in item.iter_markers("servicos")) and not shutil.which("caddy"):
             item.add_marker(pytest.mark.skip(reason="falta o Caddy nesta máquina (apt-get install caddy)"))
+        pedidos = [nome for marca in item.iter_markers("servicos") for nome in marca.args]
+        # Os «próprios» o teste liga sozinho: basta o programa estar na máquina.
+        if ausentes := faltam([nome.removesuffix("_proprio") for nome in pedidos if nome.endswith("_proprio")]):
+            item.add_marker(pytest.mark.skip(reason=f"falta nesta máquina o servidor: {', '.join(ausentes)}"))
 
 
 @cache

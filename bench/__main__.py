@@ -15,12 +15,13 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from bench import medidas
+from bench import anotadas, medidas, modo_fila
 from bench.carga import carregar_votos
 from bench.gerador import Plano, Resultado
 from bench.medidas import MB, Meta, Serie, numero, razao
 from bench.pedidos import cabecalho_get
 from bench.projeto import Projeto
+from bench.servicos import ServicoNaoSubiu
 from bench.servidores import (
     PROCESSOS,
     RAIZ,
@@ -51,6 +52,7 @@ class Prova:
     bytes_por_voto: float = 0.0
     bytes_por_voto_unico: float = 0.0
     recontagem_confere: bool = True
+    fila: modo_fila.Medida | None = None
 
     # --- rodadas -----------------------------------------------------------------------------------------------------
 
@@ -160,6 +162,21 @@ class Prova:
                 serie.rodadas.append(rodada)
                 relatar(serie, rodada, plano.segundos)
 
+    # --- além de uma máquina ---
+
+    def medir_fila(self) -> None:
+        """O modo fila e o PostgreSQL, se a máquina os tem; senão diz o que falta, e o resto da prova vale."""
+        if falta := modo_fila.ausentes():
+            dizer(f"modo fila: pulado, falta nesta máquina: {', '.join(falta)}")
+            return
+        self.fila = modo_fila.medir(
+            self.pasta,
+            rodadas=self.opcoes.rodadas,
+            segundos=self.opcoes.segundos,
+            conexoes=self.opcoes.conexoes,
+            disparar=disparar,
+        )
+
     # --- relatório ---------------------------------------------------------------------------------------------------
 
     def metas(self) -> list[Meta]:
@@ -191,17 +208,21 @@ class Prova:
 
     @property
     def tudo_confere(self) -> bool:
-        return self.recontagem_confere and all(serie.confere for serie in self.series.values())
+        fila_confere = self.fila is None or self.fila.confere
+        return self.recontagem_confere and fila_confere and all(serie.confere for serie in self.series.values())
 
-    def relatorio(self) -> str:
+    def onde(self) -> str:
         opcoes = self.opcoes
-        partes = [
-            f"Ambiente: {medidas.ambiente(self.pasta)}.",
+        return (
+            f"Ambiente: {medidas.ambiente(self.pasta)}.\n\n"
             f"Medianas de {opcoes.rodadas} rodadas intercaladas de {numero(opcoes.segundos, 1)} s, {opcoes.conexoes} "
             f"conexões persistentes, {PROCESSOS} processos por servidor, gerador de carga na mesma máquina: leia as "
             "razões, não os números. Cada conexão vem de um endereço só seu; limites por origem e sinais de robô "
-            f"{'desligados' if opcoes.sem_limites else 'ligados'}.",
-        ]
+            f"{'desligados' if opcoes.sem_limites else 'ligados'}."
+        )
+
+    def relatorio(self) -> str:
+        partes = [self.onde()]
         votos = [serie for chave, serie in self.series.items() if not chave.endswith("jornada")]
         jornadas = [serie for chave, serie in self.series.items() if chave.endswith("jornada")]
         if votos:
@@ -220,6 +241,19 @@ class Prova:
         return "\n\n".join(partes)
 
     def escrever(self, docs: Path) -> None:
+        arquivo = docs / anotadas.ARQUIVO.name
+        if self.fila is not None:
+            # Entre marcas suas, com a sua máquina: mede-se também à parte (`--so-fila`).
+            texto = f"{modo_fila.relatorio(self.fila)}\n\n{self.onde()}"
+            medidas.escrever_entre_marcas(docs / "DESEMPENHO.md", texto, "modo-fila")
+            modo_fila.anotar(self.fila, arquivo)
+        if not self.series:
+            return
+        if projeto := self.series.get("projeto"):
+            site = {"votos_por_segundo": round(projeto.mediana("por_segundo")), "processos": PROCESSOS}
+            anotadas.anotar("web", {**site, "cpu_us_por_voto": round(projeto.cpu("cpu_servidor"), 1)}, arquivo)
+            if self.bytes_por_voto:
+                anotadas.anotar("livro", {"bytes_por_voto_sqlite": round(self.bytes_por_voto, 1)}, arquivo)
         medidas.escrever_entre_marcas(docs / "DESEMPENHO.md", self.relatorio())
         votos = [serie for chave, serie in self.series.items() if not chave.endswith("jornada")]
         nota = (
@@ -269,6 +303,8 @@ def ler_opcoes() -> argparse.Namespace:
     leitor.add_argument("--conexoes", type=int, default=1024)
     leitor.add_argument("--rapido", action="store_true", help="2 rodadas de 2 s")
     leitor.add_argument("--pular-resultado", action="store_true", help="não mede a página de resultado")
+    leitor.add_argument("--pular-fila", action="store_true", help="não mede o modo fila nem o PostgreSQL")
+    leitor.add_argument("--so-fila", action="store_true", help="mede só o modo fila e o PostgreSQL")
     leitor.add_argument(
         "--votos-do-resultado", type=int, nargs="+", default=VOTOS_DO_RESULTADO, metavar="N", help="tamanhos a comparar"
     )
@@ -280,6 +316,8 @@ def ler_opcoes() -> argparse.Namespace:
     opcoes = leitor.parse_args()
     if opcoes.rapido:
         opcoes.rodadas, opcoes.segundos = 2, 2.0
+    if opcoes.so_fila:
+        opcoes.so, opcoes.pular_resultado = [], True
     return opcoes
 
 
@@ -289,13 +327,19 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-", dir=opcoes.pasta, ignore_cleanup_errors=True) as pasta:
         prova = Prova(opcoes, Path(pasta))
         try:
-            prova.rodar()
+            if opcoes.so:
+                prova.rodar()
             if not opcoes.pular_resultado:
                 prova.medir_resultado()
-        except ServidorNaoSubiu as erro:
+            if not opcoes.pular_fila:
+                prova.medir_fila()
+        except (ServidorNaoSubiu, ServicoNaoSubiu) as erro:
             dizer(f"a prova parou: {erro}")
             return 2
-        print(prova.relatorio())
+        if prova.series:
+            print(prova.relatorio())
+        if prova.fila is not None:
+            print(f"\n{modo_fila.relatorio(prova.fila)}\n\n{prova.onde()}")
         if opcoes.escrever:
             prova.escrever(opcoes.docs)
     return 0 if prova.tudo_confere else 1
