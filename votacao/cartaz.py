@@ -57,8 +57,8 @@ def desenhar(paredao: Paredao, pergunta: str) -> Image.Image:
     lado, altura = _medidas(len(pessoas))
     esquerda = LARGURA - _MARGEM - len(pessoas) * lado - (len(pessoas) - 1) * 22
     largura_do_texto = max(esquerda - 2 * _MARGEM + 24, 330)
-    y = _escrever(traco, (_MARGEM, 176), paredao.titulo, "Bold", 44, largura_do_texto, "#eadcff")
-    _escrever(traco, (_MARGEM, y + 10), pergunta, "Black", 92, largura_do_texto, "#ffffff")
+    y = _escrever(traco, (_MARGEM, 158), paredao.titulo, "Bold", 44, largura_do_texto, "#eadcff")
+    _escrever(traco, (_MARGEM, y + 10), pergunta, "Black", 78, largura_do_texto, "#ffffff")
     traco.rounded_rectangle((_MARGEM, 500, _MARGEM + 268, 572), 36, _OURO)
     traco.text((_MARGEM + 134, 536), "Vote agora", "#2a1200", _fonte("ExtraBold", 36), anchor="mm")
     topo = (ALTURA - altura) // 2 + 12
@@ -77,10 +77,10 @@ def _estudio() -> Image.Image:
     """O fundo: a noite do estúdio, com a luz que vem de baixo e dois fachos."""
     degrade = Image.linear_gradient("L").resize((LARGURA, ALTURA))
     imagem = Image.composite(Image.new("RGB", degrade.size, _ROXO), Image.new("RGB", degrade.size, _NOITE), degrade)
-    brilho = Image.radial_gradient("L").resize((1300, 900)).point([255 - v for v in range(256)])
+    brilho = Image.radial_gradient("L").resize((1300, 900)).point([max(0, 180 - v) for v in range(256)])
     luz = Image.new("L", imagem.size)
     luz.paste(brilho, (500, 180))
-    imagem.paste(Image.new("RGB", imagem.size, _MAGENTA), (0, 0), luz.point([v * 5 // 9 for v in range(256)]))
+    imagem.paste(Image.new("RGB", imagem.size, _MAGENTA), (0, 0), luz.point([v * 4 // 5 for v in range(256)]))
     fachos = Image.new("L", imagem.size)
     traco = ImageDraw.Draw(fachos)
     traco.polygon([(620, 0), (760, 0), (520, ALTURA), (380, ALTURA)], 26)
@@ -107,7 +107,7 @@ def _retrato(imagem: Image.Image, pessoa: Participante, caixa: tuple[int, int, i
 
 
 def _foto(pessoa: Participante, largura: int, altura: int) -> Image.Image:
-    """A foto já guardada; sem ela, as iniciais não: a cor da casa e a primeira letra."""
+    """A foto já guardada; sem ela, a cor da casa e a primeira letra."""
     caminho = fotos.caminho_da_foto(pessoa.foto, fotos.LARGURAS[-1])
     if pessoa.foto and default_storage.exists(caminho):
         with default_storage.open(caminho) as aberto:

@@ -1,5 +1,6 @@
-"""O site no aparelho de quem vota: o manifesto, o trabalhador que guarda as páginas, a página de quem está sem rede, e o
-cartaz que aparece quando alguém manda um paredão a outra pessoa.
+"""O site no aparelho de quem vota: o manifesto, o trabalhador que guarda as páginas, a página de quem está sem rede.
+
+E o cartaz, que é o que aparece quando alguém manda um paredão a outra pessoa.
 """
 
 import hashlib
