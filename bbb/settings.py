@@ -208,6 +208,11 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Arquivos --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DADOS / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "bbb.estaticos.Juntos",
+]
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_css_dir())]
 MEDIA_URL = "/midia/"
 STORAGES = {

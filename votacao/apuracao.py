@@ -9,12 +9,11 @@ Votos suspeitos ficam à parte até a produção decidir (`Quarentena`): sem dec
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import cast
 
 from django.db.models import Prefetch, QuerySet, Sum
 
@@ -163,27 +162,33 @@ def apurar(paredao: Paredao) -> Apuracao:
 
 def apurar_todos(paredoes: QuerySet[Paredao]) -> list[Apuracao]:
     """O resultado de cada um, na ordem de `paredoes`. Em quatro consultas, quantos forem."""
-    todos = list(
-        paredoes.select_related("edicao").prefetch_related(
-            Prefetch("opcoes", Opcao.objects.select_related("participante"))
-        )
-    )
-    somas: dict[int, list[Soma]] = {paredao.pk: [] for paredao in todos}
-    contagens = Contagem.objects.filter(paredao__in=list(somas)).order_by()
-    for paredao, *soma in contagens.values_list("paredao", "participante_id", "modalidade", "suspeita").annotate(
-        votos=Sum("votos")
+    com_opcoes = Prefetch("opcoes", Opcao.objects.select_related("participante"))
+    todos = list(paredoes.select_related("edicao").prefetch_related(com_opcoes))
+    apurados = apurar_varios(todos)
+    return [apurados[paredao.pk] for paredao in todos]
+
+
+def apurar_varios(paredoes: Sequence[Paredao]) -> dict[int, Apuracao]:
+    """O mesmo que `apurar` de cada um, por id, em duas consultas quantos forem (e os participantes, se não vieram)."""
+    somas: dict[int, list[Soma]] = {paredao.pk: [] for paredao in paredoes}
+    contagens = Contagem.objects.filter(paredao__in=somas)
+    for paredao_id, *soma in (
+        contagens.values_list("paredao_id", "participante_id", "modalidade", "suspeita")
+        .annotate(votos=Sum("votos"))
+        .order_by()
     ):
-        somas[paredao].append(cast(Soma, tuple(soma)))
-    quarentenas = {
-        decisao.paredao_id: decisao
-        for decisao in Quarentena.objects.filter(paredao__in=list(somas)).select_related("decidido_por")
+        somas[paredao_id].append((soma[0], soma[1], soma[2], soma[3]))
+    decisoes = Quarentena.objects.filter(paredao__in=somas).select_related("decidido_por")
+    quarentenas = {decisao.paredao_id: decisao for decisao in decisoes}
+    return {
+        paredao.pk: apurar_somas(
+            paredao,
+            [opcao.participante for opcao in sorted(paredao.opcoes.all(), key=lambda opcao: (opcao.ordem, opcao.pk))],
+            somas[paredao.pk],
+            quarentenas.get(paredao.pk),
+        )
+        for paredao in paredoes
     }
-    apurados = []
-    for paredao in todos:
-        opcoes = sorted(paredao.opcoes.all(), key=lambda opcao: (opcao.ordem, opcao.pk))
-        participantes = [opcao.participante for opcao in opcoes]
-        apurados.append(apurar_somas(paredao, participantes, somas[paredao.pk], quarentenas.get(paredao.pk)))
-    return apurados
 
 
 def apurar_dos_dois_jeitos(paredao: Paredao) -> tuple[Apuracao, Apuracao]:
@@ -297,6 +302,8 @@ def _avisos(paredao: Paredao, totais: dict[Modalidade, int]) -> list[str]:
     vazias = [modalidade for modalidade, votos in totais.items() if not votos]
     if not vazias or len(vazias) == len(totais):
         return []
+    if paredao.publicado_em is None:
+        return [f"Ainda não houve {vazia.label}: por enquanto a conta é só da outra modalidade." for vazia in vazias]
     return [f"Não houve {modalidade.label}: o resultado é só da outra modalidade." for modalidade in vazias]
 
 
