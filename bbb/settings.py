@@ -41,6 +41,12 @@ vars().update(ambiente.correio("EMAIL_URL", CORREIO_DEMO))
 ambiente.ainda_nao("BROKER_URL", "a fila de votos ainda não existe nesta versão.")
 CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
+CORS_ORIGENS = ambiente.origens("CORS_ORIGENS")
+"""As outras origens de onde um navegador pode usar a API (`/api/`). Vazia: nenhuma."""
+CORS_COM_CREDENCIAIS = ambiente.origens("CORS_COM_CREDENCIAIS")
+"""Das de cima, as que podem mandar também o cookie da sessão."""
+if set(CORS_COM_CREDENCIAIS) - set(CORS_ORIGENS):
+    raise ImproperlyConfigured("CORS_COM_CREDENCIAIS: só origens que também estão em CORS_ORIGENS.")
 
 CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DADOS / "segredo_cpf")])
 """Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
@@ -72,6 +78,9 @@ PROVA_MAIS_DIFICIL = "900/minute"
 CEDULA_BITS_A_MAIS = 4
 CEDULA_BITS_TETO = 22
 """Bits a que a suspeita pode levar uma prova; um paredão com mais do que isto fica com os seus."""
+API_POR_MINUTO = 600
+"""Pedidos por minuto, de uma origem, às rotas da API que perguntam quem pede; além disso, 429. Cada processo conta o
+seu. O voto e a cédula têm os limites da urna, e as leituras públicas saem do micro-cache."""
 MARGEM_DE_PUBLICACAO = 5
 """Segundos entre o encerramento e a publicação: nenhum voto aceito antes de encerrar espera mais do que isto."""
 
@@ -136,11 +145,13 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "bbb.portaria.SoProblemas",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -1,6 +1,7 @@
 """As páginas do público e a porta do Django para a urna. Cada view busca, confere, chama uma coisa e responde."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 
@@ -25,7 +26,7 @@ from votacao.recusas import (
     PedidoMalformado,
     Recusa,
 )
-from votacao.registro import Contado
+from votacao.registro import Contado, VotoAceito
 from votacao.urna import captcha, catalogo, exame, limites, respostas
 from votacao.urna import cedula as cedulas
 
@@ -68,7 +69,7 @@ def paredoes(request: HttpRequest) -> HttpResponse:
 @require_safe
 @publica(segundos=CURTO)
 def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
-    return render(request, "votacao/paredao.html", contexto_do_paredao(_publico(paredao_id), timezone.now()))
+    return render(request, "votacao/paredao.html", contexto_do_paredao(publico(paredao_id), timezone.now()))
 
 
 @require_safe
@@ -76,10 +77,10 @@ def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
 def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """O resultado, se já foi publicado, ou as parciais, se são públicas. Senão, diz quando."""
     agora = timezone.now()
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     situacao = paredao.situacao(agora)
     contexto: dict[str, object] = {"paredao": paredao, "situacao": situacao, "agora": agora}
-    if situacao == Paredao.Situacao.PUBLICADO or _parciais_publicas(paredao, situacao):
+    if situacao == Paredao.Situacao.PUBLICADO or parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apurado = apuracao.apurar(paredao)
         participantes, horas = apuracao.por_hora(paredao, suspeitos=apurado.suspeitos_contam)
         contexto["participantes"], contexto["horas"] = participantes, horas
@@ -108,16 +109,16 @@ def contexto_do_paredao(paredao: Paredao, agora: datetime) -> dict[str, object]:
         "agora": agora,
         "captcha": settings.CAPTCHA,
     }
-    if _parciais_publicas(paredao, situacao):
+    if parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apuracao.apurar(paredao)
     return contexto
 
 
-def _publico(paredao_id: int) -> Paredao:
+def publico(paredao_id: int) -> Paredao:
     return get_object_or_404(Paredao.objects.publicos().select_related("edicao").com_participantes(), pk=paredao_id)
 
 
-def _parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
+def parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
     comecou = situacao not in (Paredao.Situacao.RASCUNHO, Paredao.Situacao.AGENDADO)
     return comecou and paredao.parciais == Paredao.Parciais.SEMPRE
 
@@ -131,41 +132,63 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     try:
         if request.method != "POST":
             raise MetodoErrado
-        if _tamanho(request) > exame.CORPO_MAXIMO:
-            raise CorpoGrande
-        if not exame.mesmo_site(
-            request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
-        ):
-            raise OutroSite
-        agora = time.time()
-        conta = limites.contar("voto", request.META["REMOTE_ADDR"], agora)
-        paredao = catalogo.ler(paredao_id)
-        if paredao is None:
-            raise ParedaoInexistente
-        corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
-        voto = exame.examinar(corpo, paredao, agora, conta)
-        (desfecho,) = registro.gravar([voto])
-        if not isinstance(desfecho, Contado):
-            raise desfecho
+        voto = receber_voto(request, paredao_id, ler=exame.ler_formulario, e_do_tipo=exame.e_formulario)
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=em_json)
     return respostas.em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
 
 
+def receber_voto(
+    request: HttpRequest,
+    paredao_id: int,
+    *,
+    ler: exame.Ler,
+    e_do_tipo: Callable[[str], bool],
+    outra_origem: bool = False,
+) -> VotoAceito:
+    """O voto já contado, para a página e para a API. Levanta uma `Recusa`, na ordem do contrato, de 413 a 503.
+
+    `outra_origem`: se o pedido vem de um site que a configuração aceita (CORS).
+    """
+    if _tamanho(request) > exame.CORPO_MAXIMO:
+        raise CorpoGrande
+    if not outra_origem and not exame.mesmo_site(
+        request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
+    ):
+        raise OutroSite
+    agora = time.time()
+    conta = limites.contar("voto", request.META["REMOTE_ADDR"], agora)
+    paredao = catalogo.ler(paredao_id)
+    if paredao is None:
+        raise ParedaoInexistente
+    corpo = request.body if e_do_tipo(request.headers.get("Content-Type", "")) else b""
+    voto = exame.examinar(corpo, paredao, agora, conta, ler)
+    (desfecho,) = registro.gravar([voto])
+    if not isinstance(desfecho, Contado):
+        raise desfecho
+    return voto
+
+
 @csrf_exempt
 @require_GET
 def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
-    agora = time.time()
     try:
-        conta = limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
-        paredao = catalogo.ler(paredao_id)
-        if paredao is None:
-            raise ParedaoInexistente
-        exame.pode_emitir(paredao, agora)
-        mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
+        resposta = emitir_cedula(request, paredao_id)
     except Recusa as recusa:
-        return respostas.em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    return respostas.em_http(respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits))
+        resposta = respostas.recusa(type(recusa), em_json=True, paredao_id=None)
+    return respostas.em_http(resposta)
+
+
+def emitir_cedula(request: HttpRequest, paredao_id: int) -> respostas.Resposta:
+    """Uma cédula da torcida, para a página e para a API. Levanta uma `Recusa`."""
+    agora = time.time()
+    conta = limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
+    paredao = catalogo.ler(paredao_id)
+    if paredao is None:
+        raise ParedaoInexistente
+    exame.pode_emitir(paredao, agora)
+    mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
+    return respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits)
 
 
 @require_GET
@@ -199,7 +222,7 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         agora=agora,
         etiqueta=cedulas.SEM_ETIQUETA if conta is None else conta.etiqueta,
     )
-    contexto = {"paredao": _publico(paredao_id), "opcao": opcao, "cedula": texto}
+    contexto = {"paredao": publico(paredao_id), "opcao": opcao, "cedula": texto}
     return render(request, "votacao/confirmar.html", contexto)
 
 
@@ -215,7 +238,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
     if contado is None:
         return render(request, "votacao/comprovante_desconhecido.html", {"codigo": codigo}, status=404)
     hora = timezone.localtime(datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()))
-    contexto = _contexto_do_comprovante(_publico(contado.paredao), contado.participante, contado.modalidade) | {
+    contexto = _contexto_do_comprovante(publico(contado.paredao), contado.participante, contado.modalidade) | {
         "codigo": codigo,
         "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4)),
         "hora": hora.strftime("%d/%m/%Y às %H:%M:%S"),
@@ -232,7 +255,7 @@ def comprovante_modelo(request: HttpRequest, paredao_id: int, participante_id: i
     """
     if not request.META.get("asgi.scope", {}).get("interno"):
         raise Http404
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     if all(opcao.participante_id != participante_id for opcao in paredao.opcoes.all()):
         raise Http404
     contexto = _contexto_do_comprovante(paredao, participante_id, modalidade) | {
