@@ -9,7 +9,7 @@ E = TypeVar("E", bound=dict[str, Any])
 DESCRICAO = """\
 Vote, acompanhe o paredão e cuide de inscrições por um programa ou por outro site.
 
-- **Votar** não pede identificação: peça uma cédula, faça a prova de trabalho e mande o voto. É a mesma urna das páginas:
+- **Votar** não pede identificação: peça uma cédula, faça a prova de trabalho e mande o voto. É a urna das páginas:
   cada cédula conta um voto, e repetir o pedido devolve o mesmo comprovante.
 - **Inscrições** são da própria pessoa, pela sessão do navegador; a produção vê e corrige todas, por permissão.
 - **Produção** usa a sessão do admin ou um token feito lá: `Authorization: Bearer bbb_…`. Um token tem escopos, vence, e

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from api.problema import Recusado
@@ -21,7 +21,7 @@ def em_consulta(dados: Mapping[str, Any]) -> QueryDict:
 def erros_do_formulario(form: forms.BaseForm, lugar: str = "corpo") -> list[dict[str, str]]:
     return [
         {
-            "campo": lugar if nome == forms.forms.NON_FIELD_ERRORS else f"{lugar}.{nome}",
+            "campo": lugar if nome == NON_FIELD_ERRORS else f"{lugar}.{nome}",
             "mensagem": str(mensagem),
             "tipo": str(erro.code or "invalido"),
         }

@@ -1,6 +1,5 @@
 """Quem pede: uma conta, pela sessão do navegador ou por um token, e o que pode com isso."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -78,6 +77,6 @@ ESCOPO = "x-escopo"
 PERMISSAO = "x-permissao"
 
 
-def exige(permissao: str, escopo: Escopo) -> Mapping[str, Any]:
+def exige(permissao: str, escopo: Escopo) -> dict[str, Any]:
     """O que o esquema diz de uma rota da produção."""
     return {ESCOPO: escopo.value, PERMISSAO: permissao}

@@ -55,7 +55,7 @@ class Token(HttpBearer):
         if achado is None:
             # Quem manda um token quer ser ele: a sessão do navegador não o socorre.
             raise Recusado("token_invalido")
-        return achado  # type: ignore[no-any-return]
+        return achado
 
     def authenticate(self, request: HttpRequest, token: str) -> Quem | None:
         achado = tokens.reconhecer(token, timezone.now())
@@ -232,7 +232,7 @@ def _enderecos() -> list[URLPattern | URLResolver]:
     for rota in montados:
         if isinstance(rota, URLPattern) and rota.name in PARAMETROS_PUBLICOS:
             # O micro-cache e a faixa a guardam como guardam as páginas públicas.
-            rota.callback.parametros_publicos = PARAMETROS_PUBLICOS[rota.name]
+            setattr(rota.callback, "parametros_publicos", PARAMETROS_PUBLICOS[rota.name])  # noqa: B010
     return montados
 
 

@@ -1,7 +1,7 @@
 """Os tokens da API, no admin: cada um vê e revoga os seus; quem é superusuário, os de todos."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -62,7 +62,7 @@ class TokenAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Token]:
         todos = super().get_queryset(request)
-        return todos if request.user.is_superuser else todos.filter(dono=request.user)  # type: ignore[misc]
+        return todos if request.user.is_superuser else todos.filter(dono=request.user)
 
     def has_change_permission(self, request: HttpRequest, obj: Token | None = None) -> bool:
         return False
@@ -101,10 +101,8 @@ class TokenAdmin(admin.ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Token, form: Any, change: bool) -> None:
         agora = timezone.now()
-        dono = request.user
-        assert isinstance(dono, User)
         feito, segredo = tokens.criar(
-            dono=dono,
+            dono=cast(User, request.user),
             nome=form.cleaned_data["nome"],
             escopos=form.cleaned_data["escopos"],
             expira_em=agora + timedelta(days=form.cleaned_data["dias"]),

@@ -24,7 +24,7 @@ from inscricoes.admin.ficha import Ficha, fora_da_idade
 from inscricoes.admin.fila import CAMPOS_DA_BUSCA, Busca
 from inscricoes.admin.filtros import FILTROS
 from inscricoes.admin.folha import Folha
-from inscricoes.forms.producao import CORRIGIVEIS, CandidatoForm
+from inscricoes.forms.producao import CandidatoForm
 from inscricoes.models import Candidato, Regiao
 from inscricoes.validators import cpf_mascarado
 

@@ -253,7 +253,7 @@ def apagar(
     achada = achar(request, protocolo, *APAGAR)
     form = ApagarForm({"entendi": "on"} if confirmo else {})
     if not form.is_valid():
-        frase = str(form.errors["entendi"].data[0].messages[0])
+        frase = str(form.errors["entendi"][0])
         raise Recusado("validacao", erros=[{"campo": "consulta.confirmo", "mensagem": frase, "tipo": "required"}])
     origem = Eliminacao.Origem.PEDIDO if achada.da_propria else Eliminacao.Origem.PRODUCAO
     with transaction.atomic():

@@ -62,7 +62,7 @@ def listar(request: HttpRequest, filtro: Query[FiltroDaProducao]) -> dict[str, A
             consulta = consulta.encerrados(agora).filter(publicado_em__isnull=True)
         case "publicado":
             consulta = consulta.publicados()
-    ordem = (filtro.ordem, "-pk") if filtro.ordem != "-abre_em" else Paredao._meta.ordering
+    ordem: Any = (filtro.ordem, "-pk") if filtro.ordem != "-abre_em" else Paredao._meta.ordering
     total, achados = recortar(consulta.order_by(*ordem), filtro)
     return em_lista(total, filtro, [_mostrar(paredao, agora) for paredao in achados])
 
@@ -317,10 +317,10 @@ def _mostrar(paredao: Paredao, agora: datetime) -> dict[str, Any]:
     }
 
 
-def _formulario(paredao: Paredao, valores: dict[str, Any], campos: Any, agora: datetime) -> ParedaoForm:
+def _formulario(paredao: Paredao, valores: dict[str, Any], campos: Any, agora: datetime) -> Any:
     """O do admin, com os campos que se podem mudar agora; o que não veio vai como está."""
-    tipo = modelform_factory(Paredao, form=ParedaoForm, fields=list(campos))
-    tipo.agora = agora  # type: ignore[attr-defined]
+    tipo: Any = modelform_factory(Paredao, form=ParedaoForm, fields=list(campos))
+    tipo.agora = agora
     if paredao.pk is None and not Edicao.objects.filter(pk=valores["edicao"]).exists():
         raise Recusado(
             "validacao",
@@ -332,7 +332,7 @@ def _formulario(paredao: Paredao, valores: dict[str, Any], campos: Any, agora: d
         # O que não se pediu para mudar não se confere de novo: um agendado que já abriu não impede mudar o título.
         for nome in [nome for nome in dados if nome not in valores]:
             if nome in ("abre_em", "fecha_em") and atuais[nome] is not None and atuais[nome] <= agora:
-                tipo.base_fields.pop(nome, None)  # type: ignore[attr-defined]
+                tipo.base_fields.pop(nome, None)
         dados["versao"] = versao(paredao, agora)
     return tipo(em_consulta(dados), instance=paredao)
 

@@ -92,10 +92,13 @@ def ler_json(corpo: bytes) -> Formulario:
     participante, cedula, prova = dados.get("participante"), dados.get("cedula"), dados.get("prova", "")
     if type(participante) is not int or not 0 <= participante <= PARTICIPANTE_MAXIMO:
         raise PedidoMalformado
-    for nome, texto in (("cedula", cedula), ("prova", prova)):
-        if not isinstance(texto, str) or _TEXTOS[nome].fullmatch(texto) is None:
-            raise PedidoMalformado
-    return Formulario(participante, cedula.encode(), prova.encode())
+    return Formulario(participante, _texto("cedula", cedula), _texto("prova", prova))
+
+
+def _texto(nome: str, valor: object) -> bytes:
+    if not isinstance(valor, str) or _TEXTOS[nome].fullmatch(valor) is None:
+        raise PedidoMalformado
+    return valor.encode()
 
 
 def _sem_repetir(pares: list[tuple[str, Any]]) -> dict[str, Any]:
