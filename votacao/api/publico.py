@@ -22,6 +22,14 @@ from votacao.urna.respostas import em_http, recusa_da_api, voto_da_api
 from votacao.urna.urna import ComprovanteDesconhecido
 
 publicas = Router(auth=None)
+EVENTO = {
+    "type": "object",
+    "required": ["event", "data"],
+    "properties": {
+        "event": {"type": "string", "enum": ["panorama", "fim"]},
+        "data": {"type": "string", "description": "O JSON de `Panorama`; no `fim`, `{}`."},
+    },
+}
 RETOMAR = 3000
 """Milissegundos que um navegador espera antes de se ligar de novo ao `ao-vivo`."""
 ParedaoId = Annotated[Chave, Path(description="O `id` do paredão.")]
@@ -226,7 +234,7 @@ def ver_panorama(request: HttpRequest, response: HttpResponse, paredao_id: Pared
     url_name="ao_vivo",
     openapi_extra={
         "x-codigos": {403: ("parciais_ocultas",)},
-        "responses": {200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+        "responses": {200: {"content": {"text/event-stream": {"schema": EVENTO}}}},
     },
 )
 def acompanhar_ao_vivo(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
