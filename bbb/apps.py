@@ -23,7 +23,8 @@ class BbbConfig(AppConfig):
 
 
 class EstaticosConfig(StaticFilesConfig):
-    """Do pacote do Bootstrap só se serve a folha que as páginas usam: comprimir o resto levaria meio minuto."""
+    """Do pacote do Bootstrap só se serve a folha que as páginas usam, e do ninja só o Swagger: comprimir o resto levaria
+    meio minuto."""
 
     ignore_patterns: ClassVar = [  # type: ignore[misc] # a base a declara em cada objeto
         *StaticFilesConfig.ignore_patterns,
@@ -31,4 +32,5 @@ class EstaticosConfig(StaticFilesConfig):
         "bootstrap-*",
         "bootstrap.css",
         "bootstrap.css.map",
+        "redoc.*",
     ]
