@@ -43,10 +43,8 @@ CACHE_URL = ambiente.redis("CACHE_URL")
 CAPTCHA = ambiente.captcha("CAPTCHA_URL")
 CORS_ORIGENS = ambiente.origens("CORS_ORIGENS")
 """As outras origens de onde um navegador pode usar a API (`/api/`). Vazia: nenhuma."""
-CORS_COM_CREDENCIAIS = ambiente.origens("CORS_COM_CREDENCIAIS")
+CORS_COM_CREDENCIAIS = ambiente.origens_com_credenciais("CORS_COM_CREDENCIAIS", CORS_ORIGENS)
 """Das de cima, as que podem mandar também o cookie da sessão."""
-if set(CORS_COM_CREDENCIAIS) - set(CORS_ORIGENS):
-    raise ImproperlyConfigured("CORS_COM_CREDENCIAIS: só origens que também estão em CORS_ORIGENS.")
 
 CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DADOS / "segredo_cpf")])
 """Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
