@@ -18,12 +18,13 @@ Vote, acompanhe o paredão e cuide de inscrições por um programa ou por outro 
 - **Versões**: o que muda de sentido vai para outro prefixo; nesta, só entram campos novos.
 """
 ASSUNTOS = [
-    {"name": "Votar", "description": "Do paredão ao comprovante. Aberto a todos."},
-    {"name": "Resultados", "description": "O que o público pode ver da contagem, também ao vivo. Aberto a todos."},
-    {"name": "Produção", "description": "Conduzir paredões e ver a contagem. Por permissão."},
-    {"name": "Inscrições", "description": "A própria, pela sessão; todas, por permissão."},
-    {"name": "Conta", "description": "Quem pede."},
+    {"name": "votar", "description": "Do paredão ao comprovante. Aberto a todos."},
+    {"name": "resultados", "description": "O que o público pode ver da contagem, também ao vivo. Aberto a todos."},
+    {"name": "producao", "description": "A produção: conduzir paredões e ver a contagem. Por permissão."},
+    {"name": "inscricoes", "description": "As inscrições: a própria, pela sessão; todas, por permissão."},
+    {"name": "conta", "description": "Quem pede."},
 ]
+"""Sem acentos nos nomes: quem gera um cliente faz deles módulos."""
 RESPOSTAS = {
     200: "Certo.",
     201: "Criado.",
@@ -59,12 +60,17 @@ GENERICOS = {
 }
 CODIGOS = "x-codigos"
 """Numa rota, os códigos próprios dela, por status; sem isto, os de sempre."""
+ESQUEMAS = "x-esquemas"
+"""Numa rota, as formas escritas à mão, que vão para os componentes."""
 
 
 def completar(esquema: E) -> E:
     for rotas in esquema["paths"].values():
         for rota in rotas.values():
             proprios = rota.pop(CODIGOS, {})
+            esquema["components"]["schemas"].update(rota.pop(ESQUEMAS, {}))
+            for parametro in rota["parameters"]:
+                _com_exemplo(parametro)
             for status, resposta in rota["responses"].items():
                 numero = int(status)
                 resposta["description"] = RESPOSTAS[numero]
@@ -78,6 +84,13 @@ def completar(esquema: E) -> E:
                             }
                         }
     return esquema
+
+
+def _com_exemplo(parametro: dict[str, Any]) -> None:
+    """O ninja copia para o parâmetro a lista de exemplos do campo; ali, o OpenAPI quer um mapa."""
+    exemplos = parametro.pop("examples", None)
+    if exemplos:
+        parametro["examples"] = {"exemplo": {"value": exemplos[0]}}
 
 
 def _em_problema(resposta: dict[str, Any], codigos: tuple[str, ...]) -> None:

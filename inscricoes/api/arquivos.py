@@ -16,7 +16,7 @@ from inscricoes.api.acesso import DoEndereco, achar, com_recusas, minha
 from inscricoes.api.candidatos import VER
 from inscricoes.models import Foto
 
-rotas = Router(tags=["Inscrições"])
+rotas = Router(tags=["inscricoes"])
 FotoId = Annotated[UUID, Path(description="O `id` da foto.")]
 _DE_ARQUIVOS = (404, 409, 507)
 

@@ -29,7 +29,7 @@ from inscricoes.models import Candidato, Edicao, Eliminacao, Pergunta, Regiao, R
 from inscricoes.services.eliminacao import ELIMINADA
 from inscricoes.situacoes import Situacao
 
-rotas = Router(tags=["Inscrições"])
+rotas = Router(tags=["inscricoes"])
 VER = ("inscricoes.view_candidato", Escopo.INSCRICOES_LER)
 MUDAR = ("inscricoes.change_candidato", Escopo.INSCRICOES_ESCREVER)
 APAGAR = ("inscricoes.delete_candidato", Escopo.INSCRICOES_ESCREVER)

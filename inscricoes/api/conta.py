@@ -10,7 +10,7 @@ from ninja import Field, Router, Schema
 from api.declarar import privada
 from api.quem import quem
 
-rotas = Router(tags=["Conta"])
+rotas = Router(tags=["conta"])
 
 
 class Eu(Schema):

@@ -13,7 +13,7 @@ from api.problema import Recusado
 from inscricoes.models import Edicao, Pergunta
 from inscricoes.validators import FOTOS_MAXIMAS, FOTOS_MINIMAS, IDADE_MAXIMA, IDADE_MINIMA, VIDEO_MAXIMO
 
-rotas = Router(tags=["Inscrições"], auth=None)
+rotas = Router(tags=["inscricoes"], auth=None)
 
 
 class EdicaoDoPrograma(Schema):

@@ -19,7 +19,7 @@ from inscricoes.models import Candidato
 from inscricoes.situacoes import Situacao
 from inscricoes.validators import cpf_pontuado
 
-rotas = Router(tags=["Inscrições"])
+rotas = Router(tags=["inscricoes"])
 CONDUZIR = ("inscricoes.conduzir_selecao", Escopo.INSCRICOES_ESCREVER)
 VER_CPF = ("inscricoes.ver_cpf", Escopo.INSCRICOES_CPF)
 

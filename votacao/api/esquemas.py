@@ -193,39 +193,42 @@ class VotoContado(Schema):
     )
 
 
+VOTO = {
+    "title": "Voto",
+    "description": "Um voto: a escolha, a cédula e a prova.",
+    "type": "object",
+    "required": ["participante", "cedula"],
+    "properties": {
+        "participante": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 999_999_999,
+            "description": "O `id` de quem está no paredão.",
+        },
+        "cedula": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9_-]{63}$",
+            "description": "A que se recebeu, sem mudar nada.",
+        },
+        "prova": {
+            "type": "string",
+            "pattern": "^[0-9]{0,20}$",
+            "default": "",
+            "description": "Um número tal que SHA-256(cédula + “.” + prova) comece com `bits` zeros.",
+        },
+    },
+}
 CORPO_DO_VOTO = {
+    "x-esquemas": {"Voto": VOTO},
     "requestBody": {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {
-                    "title": "Voto",
-                    "type": "object",
-                    "required": ["participante", "cedula"],
-                    "properties": {
-                        "participante": {
-                            "type": "integer",
-                            "minimum": 0,
-                            "maximum": 999_999_999,
-                            "description": "O `id` de quem está no paredão.",
-                        },
-                        "cedula": {
-                            "type": "string",
-                            "pattern": "^[A-Za-z0-9_-]{63}$",
-                            "description": "A que se recebeu, sem mudar nada.",
-                        },
-                        "prova": {
-                            "type": "string",
-                            "pattern": "^[0-9]{0,20}$",
-                            "default": "",
-                            "description": "Um número tal que SHA-256(cédula + “.” + prova) comece com `bits` zeros.",
-                        },
-                    },
-                },
+                "schema": {"$ref": "#/components/schemas/Voto"},
                 "example": {"participante": 7, "cedula": "A" * 63, "prova": "48213"},
             }
         },
-    }
+    },
 }
 """Escrito à mão: o corpo é lido pela urna, na ordem do contrato, e não pelo ninja."""
 

@@ -24,7 +24,7 @@ from votacao.api import esquemas
 from votacao.forms import ANTES_DE_ABRIR, SEMPRE_EDITAVEIS, ParedaoForm, QuarentenaForm, somente_leitura, versao
 from votacao.models import Opcao, Paredao, Participante
 
-da_producao = Router(tags=["Produção"])
+da_producao = Router(tags=["producao"])
 ParedaoId = Annotated[Chave, Path(description="O `id` do paredão.")]
 CAMPOS = (*ANTES_DE_ABRIR, "fecha_em", *SEMPRE_EDITAVEIS)
 

@@ -45,7 +45,7 @@ class FiltroDeParedoes(Recorte):
 @publicas.get(
     "/paredoes",
     response=lida(Lista[esquemas.ParedaoPublico]),
-    tags=["Votar"],
+    tags=["votar"],
     summary="Os paredões",
     description="Os que o público vê, dos que abrem por último aos primeiros. Rascunhos não aparecem.",
     operation_id="listar_paredoes",
@@ -70,7 +70,7 @@ def listar_paredoes(request: HttpRequest, filtro: Query[FiltroDeParedoes]) -> di
 @publicas.get(
     "/paredoes/{paredao_id}",
     response=lida(esquemas.ParedaoPublico, 404),
-    tags=["Votar"],
+    tags=["votar"],
     summary="Um paredão",
     description="Quem concorre e até quando. É a resposta que um aplicativo mostra antes do voto.",
     operation_id="ver_paredao",
@@ -84,7 +84,7 @@ def ver_paredao(request: HttpRequest, response: HttpResponse, paredao_id: Pareda
 @publicas.get(
     "/paredoes/{paredao_id}/cedula",
     response=respostas({200: esquemas.Cedula}, 403, 404, 410, 422),
-    tags=["Votar"],
+    tags=["votar"],
     summary="Uma cédula da torcida",
     description="Assinada, de uso único, válida por 15 minutos. Com o captcha do site ligado, mande a ficha dele em "
     "`X-Captcha`. A do voto único é da página, que pede o CPF.",
@@ -103,7 +103,7 @@ def pedir_cedula(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
 @publicas.post(
     "/paredoes/{paredao_id}/votos",
     response=respostas({201: esquemas.VotoContado}, 400, 403, 404, 409, 410, 413, 422),
-    tags=["Votar"],
+    tags=["votar"],
     summary="Votar",
     description="A mesma urna das páginas: 201 só depois de o voto estar em disco. Repetir com a mesma escolha devolve o "
     "mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das recusas "
@@ -132,7 +132,7 @@ def votar(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
 @publicas.get(
     "/comprovantes/{codigo}",
     response=lida(esquemas.Comprovante, 404),
-    tags=["Votar"],
+    tags=["votar"],
     summary="O comprovante de um voto",
     description="Diz que o voto está no livro, e em quem. Não diz de quem é, porque o livro não sabe. A contagem vem onde "
     "o público já a pode ver.",
@@ -170,7 +170,7 @@ def ver_comprovante(
 @publicas.get(
     "/paredoes/{paredao_id}/resultado",
     response=lida(esquemas.Resultado, 404),
-    tags=["Resultados"],
+    tags=["resultados"],
     summary="O resultado",
     description="O publicado, ou as parciais nos paredões que as mostram a todos. Enquanto o público não pode ver, "
     "`conta` vem vazia.",
@@ -199,7 +199,7 @@ def ver_resultado(request: HttpRequest, response: HttpResponse, paredao_id: Pare
 @publicas.get(
     "/paredoes/{paredao_id}/panorama",
     response=lida(esquemas.Panorama, 403, 404),
-    tags=["Resultados"],
+    tags=["resultados"],
     summary="O panorama, de uma vez",
     description="O mesmo que o `ao-vivo` manda, para quem prefere perguntar: a resposta vem do cache do servidor, e "
     "perguntar a cada dois segundos basta.",
@@ -224,7 +224,7 @@ def ver_panorama(request: HttpRequest, response: HttpResponse, paredao_id: Pared
         500: Problema,
         503: Problema,
     },
-    tags=["Resultados"],
+    tags=["resultados"],
     summary="O panorama, ao vivo",
     description="Server-sent events (`text/event-stream`). A cada mudança, um evento `panorama` com o JSON de "
     "`GET …/panorama`; quando a votação acaba, um evento `fim`, e a conexão se fecha. Quem volta depois do fim com "
