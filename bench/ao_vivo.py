@@ -1,12 +1,11 @@
 """`python -m bench.ao_vivo`: o voto com mil ouvintes ligados ao panorama, e sem nenhum, no mesmo servidor.
 
-Rodadas intercaladas; imprime medianas e a razão. Com `--escrever`, põe a tabela em `docs/API.md`. Nunca falha por um tempo;
-sai com 1 se algum ouvinte caiu ou não ouviu os votos.
+Rodadas intercaladas; imprime medianas e a razão. Com `--escrever`, põe a tabela em `docs/API.md`. Nunca falha por um
+tempo; sai com 1 se algum ouvinte caiu ou não ouviu os votos.
 """
 
 import argparse
 import asyncio
-import os
 import re
 import resource
 import statistics
@@ -114,10 +113,13 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-ao-vivo-") as pasta:
         projeto = Projeto(Path(pasta) / "projeto", "projeto", "este projeto", jornada=False, limites=False, unico=False)
         projeto.preparar()
-        mudar = f"from votacao.models import Paredao; Paredao.objects.filter(pk={projeto.paredao}).update(parciais='sempre')"
+        mudar = (
+            "from votacao.models import Paredao; "
+            f"Paredao.objects.filter(pk={projeto.paredao}).update(parciais='sempre')"
+        )
         subprocess.run(
-            [sys.executable, "manage.py", "shell", "-c", mudar], cwd=RAIZ, env={**os.environ, **projeto.ambiente()}, check=True,
-            stdout=subprocess.DEVNULL,
+            [sys.executable, "manage.py", "shell", "-c", mudar], cwd=RAIZ, env=projeto.ambiente(),
+            check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
         quantas = int(opcoes.rodadas * 2 * opcoes.segundos * 8_000)
         corpos = [corpo.encode() for corpo in projeto.corpos(quantas)]

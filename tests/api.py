@@ -1,4 +1,4 @@
-"""Os atores da API: quem não entrou, uma fã, duas candidatas, a produção com e sem permissão, e um token de cada escopo."""
+"""Os atores da API: quem não entrou, uma fã, duas candidatas, a produção com e sem permissão, e tokens."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""O que `docs/API.md` manda digitar funciona como está escrito, contra a demonstração; e o cliente de exemplo também."""
+"""O que `docs/API.md` manda digitar funciona como está escrito, contra a demonstração e com o cliente."""
 
 import os
 import re
@@ -33,7 +33,7 @@ def linhas() -> list[str]:
 def test_as_linhas_do_documento_funcionam_como_estao_escritas(
     demonstracao: Servidor, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Uma depois da outra, numa janela só; só muda o endereço, que aqui é o da porta livre. `curl -f` falha num erro."""
+    """Uma depois da outra, numa janela só; só muda o endereço, que aqui é o da porta livre. `curl -f` falha se erra."""
     assert sum("curl" in linha for linha in linhas()) > 15
     trechos = ["set -euo pipefail", 'curl() { command curl -f "$@"; }']
     for linha in linhas():

@@ -1,7 +1,7 @@
 """O esquema diz a verdade: pedidos feitos dele, certos e errados, nunca dão 5xx nem uma resposta que ele não declara.
 
-Quem os faz é o Schemathesis, sempre os mesmos (sem acaso), contra o WSGI de verdade, no processo: sem se identificar, com
-a sessão de uma candidata, com a da produção e com um token de todos os escopos.
+Quem os faz é o Schemathesis, sempre os mesmos (sem acaso), contra o WSGI de verdade, no processo: sem se identificar,
+com a sessão de uma candidata, com a da produção e com um token de todos os escopos.
 """
 
 import json
@@ -63,7 +63,7 @@ def com_endereco(environ: dict[str, Any], start_response: Any) -> Any:
 
 @pytest.fixture
 def conexao_do_teste(atores: dict[str, dict[str, str]]) -> Iterator[None]:
-    """Cada pedido fecharia a conexão do teste, e com ela a transação. Depois dos atores: o cliente do Django a religa."""
+    """Cada pedido fecharia a conexão do teste, e com ela a transação. Depois dos atores, que a religam."""
     request_started.disconnect(close_old_connections)
     request_finished.disconnect(close_old_connections)
     yield

@@ -1,4 +1,4 @@
-"""A documentação da API num Chromium de verdade: nada de fora, nada recusado pelo CSP, e o token que se mostra uma vez."""
+"""A documentação da API num Chromium de verdade: nada de fora, nada recusado pelo CSP."""
 
 import time
 from pathlib import Path

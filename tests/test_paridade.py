@@ -287,7 +287,7 @@ def pedido_da_api(paredao: int, corpo: bytes, *, tipo: str = "application/json",
     return pedido(f"/api/v1/paredoes/{paredao}/votos", corpo, tipo=tipo, extras=extras)
 
 
-def voto_em_json(participante: int, cedula: str, **outros: object) -> bytes:
+def voto_em_json(participante: int, cedula: str, /, **outros: object) -> bytes:
     dados = {"participante": participante, "cedula": cedula, "prova": cedulas.resolver(cedula, 4), **outros}
     return json.dumps(dados).encode()
 

@@ -38,8 +38,8 @@ def listar(request: HttpRequest, protocolo: DoEndereco) -> list[dict[str, Any]]:
     "/candidatos/{protocolo}/fotos",
     response=escrita(esquemas.FotoDaInscricao, *_DE_ARQUIVOS, status=201),
     summary="Mandar uma foto",
-    description="JPEG, PNG, WebP ou HEIC, no campo `foto` de um `multipart/form-data`. É conferida e gravada de novo, sem "
-    "metadados. Só a própria pessoa.",
+    description="JPEG, PNG, WebP ou HEIC, no campo `foto` de um `multipart/form-data`. É conferida e gravada de novo, "
+    "sem metadados. Só a própria pessoa.",
     operation_id="mandar_foto",
     openapi_extra={
         "x-codigos": {
@@ -96,8 +96,8 @@ def tirar(request: HttpRequest, protocolo: DoEndereco, foto_id: FotoId) -> Statu
     "/candidatos/{protocolo}/video",
     response=escrita(esquemas.VideoDaInscricao, *_DE_ARQUIVOS, status=201),
     summary="Mandar o vídeo",
-    description="MP4 ou WebM de até 5 minutos e 30 MB, no campo `video` de um `multipart/form-data`; o novo fica no lugar do "
-    "velho. Um vídeo maior vai em pedaços, pela página. Só a própria pessoa.",
+    description="MP4 ou WebM de até 5 minutos e 30 MB, no campo `video` de um `multipart/form-data`; o novo fica no lugar "
+    "do velho. Um vídeo maior vai em pedaços, pela página. Só a própria pessoa.",
     operation_id="mandar_video",
     openapi_extra={
         "x-codigos": {

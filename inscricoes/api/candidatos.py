@@ -1,4 +1,4 @@
-"""A inscrição: começar, ler, preencher, enviar, desistir, retomar, apagar. Os serviços e formulários são os das páginas."""
+"""A inscrição: começar, ler, preencher, enviar, desistir, retomar, apagar. Serviços e formulários são os das páginas."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -240,7 +240,8 @@ def _corrigir(pessoa: Quem, candidato: Candidato, pedidos: dict[str, Any]) -> No
     response=escrita(None, 404, 409, status=204),
     summary="Apagar uma inscrição",
     description="Elimina os dados, as fotos, o vídeo e, se ninguém mais precisa dela, a conta. Não há volta: mande "
-    "`confirmo=true`. A produção precisa de `inscricoes.delete_candidato` e, num token, do escopo `inscricoes:escrever`.",
+    "`confirmo=true`. A produção precisa de `inscricoes.delete_candidato` e, num token, do escopo "
+    "`inscricoes:escrever`.",
     operation_id="apagar_candidato",
     openapi_extra=exige(*APAGAR),
 )
@@ -271,8 +272,8 @@ def apagar(
     "/candidatos/{protocolo}/respostas",
     response=escrita(esquemas.Inscricao, 404, 409),
     summary="Responder ao questionário",
-    description="As perguntas que vierem; as outras ficam como estão. O que está certo se guarda mesmo que outra esteja "
-    "errada (422 diz qual). Só a própria pessoa.",
+    description="As perguntas que vierem; as outras ficam como estão. O que está certo se guarda mesmo que outra "
+    "esteja errada (422 diz qual). Só a própria pessoa.",
     operation_id="responder_questionario",
 )
 @com_recusas
@@ -309,7 +310,8 @@ def responder(request: HttpRequest, protocolo: DoEndereco, dados: esquemas.Respo
     "/candidatos/{protocolo}/enviar",
     response=escrita(esquemas.Inscricao, 404, 409),
     summary="Enviar a inscrição",
-    description="Com a `marca` do termo que se leu. O que falta é 409, com cada pendência em “erros”. Só a própria pessoa.",
+    description="Com a `marca` do termo que se leu. O que falta é 409, com cada pendência em “erros”. Só a própria "
+    "pessoa.",
     operation_id="enviar_inscricao",
     openapi_extra={"x-codigos": {409: ("incompleta", "conflito")}},
 )

@@ -47,8 +47,8 @@ def mover(request: HttpRequest, protocolo: DoEndereco, dados: esquemas.Movida) -
     "/candidatos/{protocolo}/parecer",
     response=escrita(esquemas.InscricaoResumida, 404, 409),
     summary="Dar o parecer",
-    description="O de quem pede; o novo fica no lugar do velho. Precisa de `inscricoes.conduzir_selecao` e, num token, do "
-    "escopo `inscricoes:escrever`.",
+    description="O de quem pede; o novo fica no lugar do velho. Precisa de `inscricoes.conduzir_selecao` e, num token, "
+    "do escopo `inscricoes:escrever`.",
     operation_id="dar_parecer",
     openapi_extra=exige(*CONDUZIR),
 )

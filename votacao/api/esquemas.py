@@ -146,7 +146,7 @@ class ParedaoNovo(Rigido):
     bits: int | None = Field(None, ge=0, le=30)
     exige_cpf_verificado: bool = False
     parciais: Parciais = "ocultas"
-    participantes: Participantes = []
+    participantes: Participantes = Field(default_factory=list)
 
 
 class ParedaoMudado(Rigido):

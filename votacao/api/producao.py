@@ -153,8 +153,8 @@ def mudar(request: HttpRequest, paredao_id: ParedaoId, dados: esquemas.ParedaoMu
     "/paredoes/{paredao_id}",
     response=escrita(None, 404, 409, status=204),
     summary="Apagar um paredão",
-    description="Só o que o público ainda não pôde votar; o resto é 409. Precisa de `votacao.delete_paredao` e, num token, "
-    "do escopo `paredoes:escrever`.",
+    description="Só o que o público ainda não pôde votar; o resto é 409. Precisa de `votacao.delete_paredao` e, num "
+    "token, do escopo `paredoes:escrever`.",
     operation_id="apagar_paredao",
     openapi_extra=exige("votacao.delete_paredao", Escopo.PAREDOES_ESCREVER),
 )
@@ -249,8 +249,8 @@ def decidir(request: HttpRequest, paredao_id: ParedaoId, dados: esquemas.Decisao
     "/paredoes/{paredao_id}/estatisticas",
     response=privada(esquemas.Estatisticas, 404),
     summary="A contagem",
-    description="Total, por participante e por hora, também antes do resultado, e dos dois jeitos: sem os votos suspeitos "
-    "e com eles. Precisa de `votacao.ver_contagem` e, num token, do escopo `contagem:ler`.",
+    description="Total, por participante e por hora, também antes do resultado, e dos dois jeitos: sem os votos "
+    "suspeitos e com eles. Precisa de `votacao.ver_contagem` e, num token, do escopo `contagem:ler`.",
     operation_id="ver_estatisticas",
     openapi_extra=exige("votacao.ver_contagem", Escopo.CONTAGEM_LER),
 )

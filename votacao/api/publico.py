@@ -105,9 +105,9 @@ def pedir_cedula(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
     response=respostas({201: esquemas.VotoContado}, 400, 403, 404, 409, 410, 413, 422),
     tags=["votar"],
     summary="Votar",
-    description="A mesma urna das páginas: 201 só depois de o voto estar em disco. Repetir com a mesma escolha devolve o "
-    "mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das recusas "
-    "é 413, 403 (outro site), 429, 404, 400, 403 (cédula ou prova), 410, 409, 503. O corpo precisa de "
+    description="A mesma urna das páginas: 201 só depois de o voto estar em disco. Repetir com a mesma escolha devolve "
+    "o mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das "
+    "recusas é 413, 403 (outro site), 429, 404, 400, 403 (cédula ou prova), 410, 409, 503. O corpo precisa de "
     "`Content-Type: application/json`; outro tipo é 400.",
     operation_id="votar",
     openapi_extra={
@@ -134,8 +134,8 @@ def votar(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
     response=lida(esquemas.Comprovante, 404),
     tags=["votar"],
     summary="O comprovante de um voto",
-    description="Diz que o voto está no livro, e em quem. Não diz de quem é, porque o livro não sabe. A contagem vem onde "
-    "o público já a pode ver.",
+    description="Diz que o voto está no livro, e em quem. Não diz de quem é, porque o livro não sabe. A contagem vem "
+    "onde o público já a pode ver.",
     operation_id="ver_comprovante",
     openapi_extra={"x-codigos": {404: ("comprovante_desconhecido",)}},
 )
