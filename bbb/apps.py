@@ -23,7 +23,7 @@ class BbbConfig(AppConfig):
 
 
 class EstaticosConfig(StaticFilesConfig):
-    """Do Bootstrap só se serve a folha que as páginas usam, e do ninja só o Swagger: comprimir o resto levaria meio minuto."""
+    """Do Bootstrap só a folha que as páginas usam, e do ninja só o Swagger: comprimir o resto levaria meio minuto."""
 
     ignore_patterns: ClassVar = [  # type: ignore[misc] # a base a declara em cada objeto
         *StaticFilesConfig.ignore_patterns,

@@ -92,7 +92,7 @@ def enderecos(
     participantes: list[Participante],
     aberta: Edicao,
     rascunho_da_dora: Candidato,
-    elis: User,  # noqa: F811
+    elis: User,
 ) -> dict[str, Any]:
     agora = timezone.now()
     Paredao.objects.filter(pk=paredao.pk).update(parciais="sempre")
@@ -122,7 +122,7 @@ def enderecos(
 
 
 @pytest.fixture
-def atores(dora: User, elis: User, estranho: User) -> dict[str, Ator]:  # noqa: F811
+def atores(dora: User, elis: User, estranho: User) -> dict[str, Ator]:
     chefe = produtor()
     return {
         "anonimo": anonimo(),

@@ -96,8 +96,8 @@ def tirar(request: HttpRequest, protocolo: DoEndereco, foto_id: FotoId) -> Statu
     "/candidatos/{protocolo}/video",
     response=escrita(esquemas.VideoDaInscricao, *_DE_ARQUIVOS, status=201),
     summary="Mandar o vídeo",
-    description="MP4 ou WebM de até 5 minutos e 30 MB, no campo `video` de um `multipart/form-data`; o novo fica no lugar "
-    "do velho. Um vídeo maior vai em pedaços, pela página. Só a própria pessoa.",
+    description="MP4 ou WebM de até 5 minutos e 30 MB, no campo `video` de um `multipart/form-data`; o novo fica no "
+    "lugar do velho. Um vídeo maior vai em pedaços, pela página. Só a própria pessoa.",
     operation_id="mandar_video",
     openapi_extra={
         "x-codigos": {

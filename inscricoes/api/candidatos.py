@@ -1,4 +1,4 @@
-"""A inscrição: começar, ler, preencher, enviar, desistir, retomar, apagar. Serviços e formulários são os das páginas."""
+"""A inscrição: começar, ler, preencher, enviar, desistir, retomar, apagar. Serviços e formulários: os das páginas."""
 
 from datetime import datetime
 from typing import Any, Literal
