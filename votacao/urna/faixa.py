@@ -1,9 +1,9 @@
 """A faixa rápida: responde, dentro do protocolo do uvicorn, os pedidos que são quase todos no horário nobre.
 
 São quatro: o voto (o da página e o da API), a cédula, uma página que o micro-cache tem e o comprovante. Só os
-completos, pequenos e comuns; todo o resto (corpo em pedaços, dois tamanhos, `Expect`, pedido atrás de pedido) segue intacto para o
-uvicorn e o Django, que são um leitor estrito de HTTP e aplicam as mesmas regras (`exame`, `respostas`). Assim não há
-segunda implementação.
+completos, pequenos e comuns; todo o resto (corpo em pedaços, dois tamanhos, `Expect`, pedido atrás de pedido) segue
+intacto para o uvicorn e o Django, que são um leitor estrito de HTTP e aplicam as mesmas regras (`exame`, `respostas`).
+Assim não há segunda implementação.
 
 Depende de detalhes do uvicorn, que por isso está preso numa versão exata: `tests/test_faixa_contrato.py` os confere.
 """
