@@ -154,6 +154,14 @@ class Ambiente:
                 )
         return origens
 
+    def origens_com_credenciais(self, nome: str, aceitas: list[str]) -> list[str]:
+        """Das outras origens aceitas, as que podem mandar a sessão. Uma que não está em `aceitas` é um engano."""
+        origens = self.origens(nome)
+        for origem in origens:
+            if origem not in aceitas:
+                raise ImproperlyConfigured(f"{nome}: {origem!r} também precisa estar em CORS_ORIGENS.")
+        return origens
+
     def site(self, nome: str, omissao: str) -> str:
         """O endereço público do site, sem barra no fim: é dele que saem os elos das cartas."""
         bruto = self.texto(nome, omissao)

@@ -25,7 +25,7 @@ class BbbConfig(AppConfig):
 
 
 class EstaticosConfig(StaticFilesConfig):
-    """Dos pacotes só se serve o que as páginas usam: comprimir o resto levaria meio minuto."""
+    """Do Bootstrap só a folha que as páginas usam, e do ninja só o Swagger: comprimir o resto levaria meio minuto."""
 
     ignore_patterns: ClassVar = [  # type: ignore[misc] # a base a declara em cada objeto
         *StaticFilesConfig.ignore_patterns,
@@ -38,4 +38,5 @@ class EstaticosConfig(StaticFilesConfig):
         "htmx-2.js",
         "django-htmx.js",
         "django_htmx/ext/*",
+        "redoc.*",
     ]

@@ -1,4 +1,4 @@
-"""A porta da frente de um processo: quem pede, micro-cache, corpo, Django. E, ao lado, a faixa rápida da urna.
+"""A porta da frente de um processo: quem pede, outras origens, ao vivo, micro-cache, corpo, Django; ao lado, a faixa.
 
 O Django entra pelo seu tratador WSGI (o ASGI dele responde de 300 a 480 pedidos/s; ver `docs/DESEMPENHO.md`). O uvicorn
 importa este módulo para achar a classe `Faixa`: aqui o Django já está de pé quando ela é importada.
@@ -21,12 +21,15 @@ from django.db import DatabaseError, InterfaceError, connection
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 
+from api import problema
 from bbb import metricas, saude
+from bbb.ao_vivo import AoVivo, endereco_do_panorama
 from bbb.bastidores import Bastidores
 from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
-from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
+from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber, Resposta
 from bbb.pedidos import Codigo
+from bbb.portaria import OutrasOrigens
 from votacao.pulso import Batedor
 from votacao.recusas import UrnaIndisponivel
 from votacao.urna import destino, exame, limites
@@ -54,6 +57,8 @@ def declaradas(caminho: str) -> tuple[str, ...] | None:
 
 
 CORPOS = {
+    "/api/v1/candidatos": settings.CORPO_DE_ARQUIVOS,
+    "/api/v1/producao/": 64 * 1024,
     "/admin/": settings.CORPO_MAXIMO,
     "/conta/": 16 * 1024,
     "/inscricoes/minha/fotos/": settings.CORPO_DE_ARQUIVOS,
@@ -74,7 +79,9 @@ def corpo_maximo(caminho: str) -> int:
 
 def grande_demais(caminho: str) -> list[Mensagem] | None:
     """A resposta 413, com a página que diz o que fazer; a urna responde pelos seus endereços."""
-    return None if caminho.startswith("/paredoes/") else _pagina(413, "413.html")
+    if caminho.startswith(("/paredoes/", "/api/v1/paredoes/")):
+        return None
+    return _problema("corpo_grande") if caminho.startswith("/api/") else _pagina(413, "413.html")
 
 
 def sem_vaga() -> list[Mensagem]:
@@ -83,10 +90,17 @@ def sem_vaga() -> list[Mensagem]:
 
 
 def _pagina(status: int, modelo: str, *extras: tuple[bytes, bytes]) -> list[Mensagem]:
-    corpo = render_to_string(modelo).encode()
+    return _mensagens(status, b"text/html; charset=utf-8", render_to_string(modelo).encode(), *extras)
+
+
+def _problema(codigo: str) -> list[Mensagem]:
+    return _mensagens(problema.CASOS[codigo].status, problema.TIPO.encode(), problema.corpo(codigo, instancia=""))
+
+
+def _mensagens(status: int, tipo: bytes, corpo: bytes, *extras: tuple[bytes, bytes]) -> list[Mensagem]:
     seguranca = [(nome.lower().encode(), valor.encode()) for nome, valor in cabecalhos_de_seguranca().items()]
     cabecalhos = [
-        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-type", tipo),
         (b"content-length", str(len(corpo)).encode()),
         (b"cache-control", b"no-store"),
         *extras,
@@ -143,7 +157,9 @@ class Processo:
         self.urna = Urna()
         self.catalogo = Catalogo()
         self.faixa = Servico(self.urna, self.catalogo, self.paginas, cabecalhos_de_seguranca())
-        self._frente = Bastidores(Codigo(QuemPede(self.paginas)))
+        self.ao_vivo = AoVivo(self.paginas, self._panorama)
+        self.faixa.ao_parar.append(self.ao_vivo.parar)
+        self._frente = Bastidores(Codigo(QuemPede(OutrasOrigens(self.ao_vivo))))
         self._parar = threading.Event()
         self._pulso: Batedor | None = None
 
@@ -152,6 +168,15 @@ class Processo:
             await self._viver(scope, receive, send)
         else:
             await self._frente(scope, receive, send)
+
+    async def _panorama(self, https: bool, host: str, paredao: int) -> Resposta:
+        """O panorama público, do micro-cache se ele o tem fresco, senão de um pedido só ao Django."""
+        pagina = self.paginas.pronta(https, host, endereco_do_panorama(paredao))
+        if pagina is not None:
+            return Resposta(200, pagina.cabecalhos, pagina.corpo)
+        feito = self.paginas.pedir(https, host, endereco_do_panorama(paredao), interno=False)
+        # `None` só se a rota deixasse de ser pública (`PARAMETROS_PUBLICOS`): então não há ao vivo.
+        return Resposta(503, [], b"") if feito is None else await asyncio.shield(feito)
 
     async def _viver(self, scope: Escopo, receive: Receber, send: Enviar) -> None:
         await receive()

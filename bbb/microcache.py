@@ -135,16 +135,17 @@ class MicroCache:
             return b"HTTP/1.1 304 Not Modified\r\n", pagina.resto_304
         return b"HTTP/1.1 200 OK\r\n", pagina.resto[pagina.codificacao(codificacao)]
 
-    def pedir(self, https: bool, host: str, alvo: bytes) -> "asyncio.Task[Resposta] | None":
-        """Manda fazer uma página que só a casa usa, ou espera a que já está sendo feita. `None`: não foi declarada.
+    def pedir(self, https: bool, host: str, alvo: bytes, *, interno: bool = True) -> "asyncio.Task[Resposta] | None":
+        """Manda fazer uma página, ou espera a que já está sendo feita. `None`: não foi declarada.
 
+        Por omissão, uma que só a casa usa.
         A view a reconhece por `scope["interno"]`; guardada, nunca é servida a quem a pedir pelo endereço.
         """
         caminho, _, consulta = alvo.decode("latin-1").partition("?")
         parametros = self._declaradas(unquote(caminho))
         if parametros is None:
             return None
-        return self._renovar((https, host, caminho, _escolher(consulta, parametros), True))
+        return self._renovar((https, host, caminho, _escolher(consulta, parametros), interno))
 
     # --- ASGI ---
 

@@ -54,6 +54,10 @@ METRICAS_PORTA = ambiente.inteiro("METRICAS_PORTA", omissao=0, minimo=0, maximo=
 """Onde um trabalhador, que não serve páginas, mostra as suas métricas. Zero: em lugar nenhum."""
 LOG_JSON = ambiente.booleano("LOG_JSON", omissao=False)
 """Registros com um objeto JSON por linha, para um coletor; e uma linha por resposta do Django (bbb/registros.py)."""
+CORS_ORIGENS = ambiente.origens("CORS_ORIGENS")
+"""As outras origens de onde um navegador pode usar a API (`/api/`). Vazia: nenhuma."""
+CORS_COM_CREDENCIAIS = ambiente.origens_com_credenciais("CORS_COM_CREDENCIAIS", CORS_ORIGENS)
+"""Das de cima, as que podem mandar também o cookie da sessão."""
 
 CHAVES_CPF = ambiente.chaves("CHAVE_CPF") or ([] if HTTPS else [segredo_local(DADOS / "segredo_cpf")])
 """Do voto único: a primeira é a que vale, as outras só reconhecem quem se cadastrou antes da troca. Sem nenhuma, um
@@ -85,6 +89,9 @@ PROVA_MAIS_DIFICIL = "900/minute"
 CEDULA_BITS_A_MAIS = 4
 CEDULA_BITS_TETO = 22
 """Bits a que a suspeita pode levar uma prova; um paredão com mais do que isto fica com os seus."""
+API_POR_MINUTO = 600
+"""Pedidos por minuto, de uma origem, às rotas da API que perguntam quem pede; além disso, 429. Cada processo conta o
+seu. O voto e a cédula têm os limites da urna, e as leituras públicas saem do micro-cache."""
 MARGEM_DE_PUBLICACAO = 5
 """Segundos entre o encerramento e a publicação: nenhum voto aceito antes de encerrar espera mais do que isto."""
 
@@ -154,12 +161,14 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "csp",
+    "ninja",
     "allauth",
     "allauth.account",
     "allauth.mfa",
 ]
 MIDDLEWARE = [
     "bbb.pedidos.medir",
+    "bbb.portaria.SoProblemas",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

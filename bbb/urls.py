@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from bbb import metricas, saude
+from bbb import api, metricas, saude
 from bbb.ambiente import CAIXA_DE_DEMONSTRACAO
 from bbb.contas import correio
 from votacao.admin import temporada
@@ -13,6 +13,8 @@ urlpatterns = [
     path("conta/", include("bbb.contas.urls")),
     path("admin/temporada/", admin.site.admin_view(temporada.painel), name="temporada"),
     path("admin/temporada/<slug:qual>.svg", admin.site.admin_view(temporada.grafico), name="temporada_grafico"),
+    path("api/", include(api.proprios)),
+    path("api/", api.urls),
     path("admin/", admin.site.urls),
     path("saude/viva/", saude.ver_viva, name="viva"),
     path("saude/pronta/", saude.ver_pronta, name="pronta"),

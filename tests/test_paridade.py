@@ -3,6 +3,7 @@
 Quem respondeu se sabe pela grafia dos cabeçalhos: a faixa os escreve como o Django os nomeia, o a2wsgi em minúsculas.
 """
 
+import json
 import re
 import socket
 import time
@@ -279,3 +280,97 @@ def outro_paredao(paredao: Paredao, titulo: str, *, abre: int) -> Paredao:
     for opcao in paredao.opcoes.all():
         Opcao.objects.create(paredao=outro, participante=opcao.participante, ordem=opcao.ordem)
     return outro
+
+
+# --- A API ------------------------------------------------------------------------------------------------------------
+
+
+def pedido_da_api(paredao: int, corpo: bytes, *, tipo: str = "application/json", extras: str = "") -> bytes:
+    return pedido(f"/api/v1/paredoes/{paredao}/votos", corpo, tipo=tipo, extras=extras)
+
+
+def voto_em_json(participante: int, cedula: str, /, **outros: object) -> bytes:
+    dados = {"participante": participante, "cedula": cedula, "prova": cedulas.resolver(cedula, 4), **outros}
+    return json.dumps(dados).encode()
+
+
+def test_voto_e_recusas_da_api_nas_duas_portas(
+    servindo: Servidor, paredao: Paredao, participantes: list[Participante]
+) -> None:
+    ana, bia, _ = participantes
+    contada, fechado = emitir(paredao), outro_paredao(paredao, "fechado", abre=-5)
+    esperar_paredao(servindo, fechado)
+    services.encerrar(fechado, timezone.now())
+    esperar_paredao(servindo, fechado, 410)
+    resposta = nas_duas(servindo.porta, pedido_da_api(paredao.pk, voto_em_json(ana.pk, contada)))
+    codigo = json.loads(resposta.corpo)["comprovante"]
+    assert (resposta.status, resposta.cabecalhos["location"]) == (201, f"/api/v1/comprovantes/{codigo}")
+    nova = emitir(paredao)
+    bom = voto_em_json(ana.pk, nova)
+    casos: list[tuple[str, int, bytes]] = [
+        ("outro_site", 403, pedido_da_api(paredao.pk, bom, extras="Sec-Fetch-Site: cross-site\r\n")),
+        ("outro_site", 403, pedido_da_api(paredao.pk, bom, extras="Origin: https://outro.example\r\n")),
+        ("malformado", 400, pedido_da_api(paredao.pk, bom, tipo="application/x-www-form-urlencoded")),
+        ("malformado", 400, pedido_da_api(paredao.pk, b"")),
+        ("malformado", 400, pedido_da_api(paredao.pk, b"[1]")),
+        ("malformado", 400, pedido_da_api(paredao.pk, b"[" * 4000)),
+        ("malformado", 400, pedido_da_api(paredao.pk, b'{"participante": 1}')),
+        ("malformado", 400, pedido_da_api(paredao.pk, bom.replace(b"}", b', "participante": 2}'))),
+        ("malformado", 400, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, participante=True))),
+        ("malformado", 400, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, participante=1.0))),
+        ("malformado", 400, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, participante=str(ana.pk)))),
+        ("malformado", 400, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, prova=7))),
+        ("malformado", 400, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, prova="é"))),
+        ("fora_do_paredao", 400, pedido_da_api(paredao.pk, voto_em_json(999_999, nova))),
+        ("cedula_forjada", 403, pedido_da_api(paredao.pk, voto_em_json(ana.pk, nova, cedula="A" * 63))),
+        ("cedula_de_outro_paredao", 403, pedido_da_api(paredao.pk, voto_em_json(ana.pk, emitir(fechado)))),
+        ("cedula_vencida", 403, pedido_da_api(paredao.pk, voto_em_json(ana.pk, emitir(paredao, ha=3600)))),
+        ("encerrado", 410, pedido_da_api(fechado.pk, voto_em_json(bia.pk, emitir(fechado)))),
+        ("cedula_usada", 409, pedido_da_api(paredao.pk, voto_em_json(bia.pk, contada))),
+    ]
+    for nome, status, bytes_do_pedido in casos:
+        resposta = nas_duas(servindo.porta, bytes_do_pedido)
+        problema = json.loads(resposta.corpo)
+        assert (nome, problema["codigo"], problema["status"], resposta.status) == (nome, nome, status, status)
+        assert resposta.cabecalhos["content-type"] == "application/problem+json"
+    # A mesma cédula, pela página, devolve o mesmo comprovante: é uma urna só.
+    pela_pagina = enviar(servindo.porta, pedido(f"/paredoes/{paredao.pk}/votar/", corpo_do_voto(ana.pk, contada)))
+    assert (pela_pagina.status, pela_pagina.cabecalhos["location"]) == (303, f"/comprovantes/{codigo}/")
+    assert Voto.objects.count() == 1
+    # O que a faixa não atende, o Django atende com as mesmas palavras.
+    for status, bytes_do_pedido in (
+        (404, pedido_da_api(999_999, bom)),
+        (413, pedido_da_api(paredao.pk, b"x" * 4097)),
+        (405, pedido(f"/api/v1/paredoes/{paredao.pk}/votos")),
+    ):
+        resposta = enviar(servindo.porta, bytes_do_pedido)
+        assert (resposta.status, resposta.cabecalhos["content-type"]) == (status, "application/problem+json")
+
+
+def test_outra_origem_aceita_nas_duas_portas(
+    paredao: Paredao, participantes: list[Participante], tmp_path: Path
+) -> None:
+    fas, outro = "https://fas.example", "https://outro.example"
+    with servidor(tmp_path, CORS_ORIGENS=fas) as servindo:
+        esperar_paredao(servindo, paredao)
+        cruzado = f"Origin: {fas}\r\nSec-Fetch-Site: cross-site\r\n"
+        resposta = nas_duas(
+            servindo.porta,
+            pedido_da_api(paredao.pk, voto_em_json(participantes[0].pk, emitir(paredao)), extras=cruzado),
+        )
+        assert (resposta.status, resposta.cabecalhos["access-control-allow-origin"]) == (201, fas)
+        assert "access-control-allow-credentials" not in resposta.cabecalhos
+        recusada = nas_duas(servindo.porta, pedido_da_api(paredao.pk, b"", extras=f"Origin: {outro}\r\n"))
+        assert (recusada.status, recusada.cabecalhos["vary"]) == (403, "Origin")
+        assert "access-control-allow-origin" not in recusada.cabecalhos
+        # A página, que não é da API, não muda: o voto de outro site continua recusado.
+        pagina = pedido(f"/paredoes/{paredao.pk}/votar/", b"", extras=cruzado)
+        assert nas_duas(servindo.porta, pagina).status == 403
+        ensaio = f"OPTIONS /api/v1/paredoes/{paredao.pk}/votos HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: {{}}\r\n"
+        ensaio += "Access-Control-Request-Method: POST\r\n\r\n"
+        assert enviar(servindo.porta, ensaio.format(fas).encode()).cabecalhos["access-control-allow-origin"] == fas
+        assert "access-control-allow-origin" not in enviar(servindo.porta, ensaio.format(outro).encode()).cabecalhos
+        for alvo in ("/api/v1/paredoes", f"/api/v1/paredoes/{paredao.pk}", "/api/v1/eu", "/api/nada"):
+            for _ in range(2):  # a segunda, se se guarda, sai do micro-cache
+                lida = enviar(servindo.porta, pedido(alvo, extras=cruzado))
+                assert lida.cabecalhos["access-control-allow-origin"] == fas, alvo

@@ -7,6 +7,13 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 View = Callable[..., HttpResponse]
+PARAMETROS_PUBLICOS: dict[str, tuple[str, ...]] = {"panorama": (), "resultado_da_api": (), "paredao_da_api": ()}
+"""Rotas da API (pelo nome do endereço) que são públicas como uma página, e os parâmetros de que cada uma depende."""
+
+
+def controle_de_cache(segundos: int, navegador: int = 0) -> str:
+    """O `Cache-Control` de uma resposta igual para todos (`publica` diz o que promete)."""
+    return f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate={segundos}, stale-if-error=600"
 
 
 def publica(*, segundos: int, parametros: tuple[str, ...] = (), navegador: int = 0) -> Callable[[View], View]:
@@ -16,9 +23,7 @@ def publica(*, segundos: int, parametros: tuple[str, ...] = (), navegador: int =
     A página velha serve por outro tanto enquanto se faz a nova, e por 10 min se o Django falhar: o que a produção muda
     aparece a todos em, no máximo, duas vezes `segundos` e o tempo de fazer a página.
     """
-    controle = (
-        f"public, max-age={navegador}, s-maxage={segundos}, stale-while-revalidate={segundos}, stale-if-error=600"
-    )
+    controle = controle_de_cache(segundos, navegador)
 
     def decorar(view: View) -> View:
         @wraps(view)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
@@ -23,8 +23,30 @@ EDITAVEIS = (Paredao.Situacao.RASCUNHO, Paredao.Situacao.AGENDADO)
 """Situações em que o público ainda não votou: tudo pode mudar."""
 
 
+_FRASES = {
+    "o paredão já tem votos": "este paredão já recebeu votos, e o que define a votação não muda mais.",
+    "há votos suspeitos sem decisão": "há votos suspeitos, e falta decidir se contam.",
+    "a decisão sobre os votos suspeitos não muda": "a decisão sobre os votos suspeitos não muda.",
+    "paredao_bits_possiveis": "os bits da prova vão de 0 a 30.",
+    "o resultado já foi publicado": "o resultado deste paredão já foi publicado.",
+    "a contagem não diminui": "uma contagem de votos não diminui.",
+    "o livro de votos não muda": "um voto gravado não muda.",
+    "paredao_titulo_por_edicao": "já há um paredão com este título nesta edição.",
+    "participante_nome_por_edicao": "já há um participante com este nome na casa nesta edição.",
+    "opcao_unica": "este participante já está neste paredão.",
+}
+
+
 class AcaoRecusada(Exception):
     """O paredão não está num momento em que a ação seja possível. A mensagem é para o produtor ler."""
+
+
+def frase_do_banco(erro: IntegrityError) -> str:
+    """A recusa do banco (restrição ou gatilho), para quem está na tela."""
+    for marca, frase in _FRASES.items():
+        if marca in str(erro):
+            return f"Nada foi gravado: {frase}"
+    return "Nada foi gravado: outra pessoa mudou estes dados ao mesmo tempo. Confira e tente de novo."
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """As páginas do público e a porta do Django para a urna. Cada view busca, confere, chama uma coisa e responde."""
 
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -26,7 +27,7 @@ from votacao.recusas import (
     PedidoMalformado,
     Recusa,
 )
-from votacao.registro import Contado
+from votacao.registro import Contado, VotoAceito
 from votacao.urna import captcha, catalogo, destino, exame, limites, respostas
 from votacao.urna import cedula as cedulas
 from votacao.urna.destino import Recebido
@@ -78,7 +79,7 @@ def paredoes(request: HttpRequest) -> HttpResponse:
 @require_safe
 @publica(segundos=CURTO)
 def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
-    return render(request, "votacao/paredao.html", contexto_do_paredao(_publico(paredao_id), timezone.now()))
+    return render(request, "votacao/paredao.html", contexto_do_paredao(publico(paredao_id), timezone.now()))
 
 
 @require_safe
@@ -86,9 +87,9 @@ def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
 def panorama(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """O pedaço da página de votar que se atualiza sozinho (htmx). Depois de encerrar, vem sem o que o faria voltar."""
     agora = timezone.now()
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     situacao = paredao.situacao(agora)
-    if not _parciais_publicas(paredao, situacao):
+    if not parciais_publicas(paredao, situacao):
         raise Http404
     contexto = {"paredao": paredao, "situacao": situacao, "agora": agora, "apuracao": apuracao.apurar(paredao)}
     return render(request, "votacao/_panorama_vivo.html", contexto)
@@ -98,9 +99,9 @@ def panorama(request: HttpRequest, paredao_id: int) -> HttpResponse:
 @publica(segundos=CURTO)
 def horas(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """O gráfico de votos por hora, em SVG, para o `<img>` da página do resultado; só quando ela mostra números."""
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     situacao = paredao.situacao(timezone.now())
-    if situacao != Paredao.Situacao.PUBLICADO and not _parciais_publicas(paredao, situacao):
+    if situacao != Paredao.Situacao.PUBLICADO and not parciais_publicas(paredao, situacao):
         raise Http404
     suspeitos = apuracao.apurar(paredao).suspeitos_contam
     return HttpResponse(
@@ -134,10 +135,10 @@ def participante(request: HttpRequest, participante_id: int) -> HttpResponse:
 def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """O resultado, se já foi publicado, ou as parciais, se são públicas. Senão, diz quando."""
     agora = timezone.now()
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     situacao = paredao.situacao(agora)
     contexto: dict[str, object] = {"paredao": paredao, "situacao": situacao, "agora": agora}
-    if situacao == Paredao.Situacao.PUBLICADO or _parciais_publicas(paredao, situacao):
+    if situacao == Paredao.Situacao.PUBLICADO or parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apurado = apuracao.apurar(paredao)
         participantes, horas = apuracao.por_hora(paredao, suspeitos=apurado.suspeitos_contam)
         contexto["participantes"], contexto["horas"] = participantes, horas
@@ -165,16 +166,16 @@ def contexto_do_paredao(paredao: Paredao, agora: datetime) -> dict[str, object]:
         "agora": agora,
         "captcha": settings.CAPTCHA,
     }
-    if _parciais_publicas(paredao, situacao):
+    if parciais_publicas(paredao, situacao):
         contexto["apuracao"] = apuracao.apurar(paredao)
     return contexto
 
 
-def _publico(paredao_id: int) -> Paredao:
+def publico(paredao_id: int) -> Paredao:
     return get_object_or_404(Paredao.objects.publicos().select_related("edicao").com_participantes(), pk=paredao_id)
 
 
-def _parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
+def parciais_publicas(paredao: Paredao, situacao: Paredao.Situacao) -> bool:
     comecou = situacao not in (Paredao.Situacao.RASCUNHO, Paredao.Situacao.AGENDADO)
     return comecou and paredao.parciais == Paredao.Parciais.SEMPRE
 
@@ -188,43 +189,67 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
     try:
         if request.method != "POST":
             raise MetodoErrado
-        if _tamanho(request) > exame.CORPO_MAXIMO:
-            raise CorpoGrande
-        if not exame.mesmo_site(
-            request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
-        ):
-            raise OutroSite
-        agora = time.time()
-        conta = limites.contar("voto", request.META["REMOTE_ADDR"], agora)
-        paredao = catalogo.ler(paredao_id)
-        if paredao is None:
-            raise ParedaoInexistente
-        corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
-        voto = exame.examinar(corpo, paredao, agora, conta)
-        chegou = time.monotonic()
-        desfecho = destino.entregar(voto)
-        medidores.deste_processo.anotar_lote([chegou], [desfecho])
-        if not isinstance(desfecho, Contado | Recebido):
-            raise desfecho
+        voto = receber_voto(request, paredao_id, ler=exame.ler_formulario, e_do_tipo=exame.e_formulario)
     except Recusa as recusa:
         return _recusar(recusa, paredao_id, em_json=em_json)
     return respostas.em_http(respostas.voto_contado(voto.id.hex(), em_json=em_json))
 
 
+def receber_voto(
+    request: HttpRequest,
+    paredao_id: int,
+    *,
+    ler: exame.Ler,
+    e_do_tipo: Callable[[str], bool],
+    outra_origem: bool = False,
+) -> VotoAceito:
+    """O voto já contado ou, com a fila, recebido: para a página e para a API.
+
+    Levanta uma `Recusa`, na ordem do contrato, de 413 a 503.
+
+    `outra_origem`: se o pedido vem de um site que a configuração aceita (CORS).
+    """
+    if _tamanho(request) > exame.CORPO_MAXIMO:
+        raise CorpoGrande
+    if not outra_origem and not exame.mesmo_site(
+        request.headers.get("Sec-Fetch-Site", ""), request.headers.get("Origin", ""), request.get_host()
+    ):
+        raise OutroSite
+    agora = time.time()
+    conta = limites.contar("voto", request.META["REMOTE_ADDR"], agora)
+    paredao = catalogo.ler(paredao_id)
+    if paredao is None:
+        raise ParedaoInexistente
+    corpo = request.body if e_do_tipo(request.headers.get("Content-Type", "")) else b""
+    voto = exame.examinar(corpo, paredao, agora, conta, ler)
+    chegou = time.monotonic()
+    desfecho = destino.entregar(voto)
+    medidores.deste_processo.anotar_lote([chegou], [desfecho])
+    if not isinstance(desfecho, Contado | Recebido):
+        raise desfecho
+    return voto
+
+
 @csrf_exempt
 @require_GET
 def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
-    agora = time.time()
     try:
-        conta = limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
-        paredao = catalogo.ler(paredao_id)
-        if paredao is None:
-            raise ParedaoInexistente
-        exame.pode_emitir(paredao, agora)
-        mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
+        resposta = emitir_cedula(request, paredao_id)
     except Recusa as recusa:
-        return respostas.em_http(respostas.recusa(type(recusa), em_json=True, paredao_id=None))
-    return respostas.em_http(respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits))
+        resposta = respostas.recusa(type(recusa), em_json=True, paredao_id=None)
+    return respostas.em_http(resposta)
+
+
+def emitir_cedula(request: HttpRequest, paredao_id: int) -> respostas.Resposta:
+    """Uma cédula da torcida, para a página e para a API. Levanta uma `Recusa`."""
+    agora = time.time()
+    conta = limites.contar("cedula", request.META["REMOTE_ADDR"], agora)
+    paredao = catalogo.ler(paredao_id)
+    if paredao is None:
+        raise ParedaoInexistente
+    exame.pode_emitir(paredao, agora)
+    mais_bits = captcha.exigir(request.headers.get(captcha.CABECALHO, ""))
+    return respostas.cedula_da_torcida(paredao, conta, time.time(), mais_bits=mais_bits)
 
 
 @require_GET
@@ -258,7 +283,7 @@ def confirmar(request: HttpRequest, paredao_id: int) -> HttpResponse:
         agora=agora,
         etiqueta=cedulas.SEM_ETIQUETA if conta is None else conta.etiqueta,
     )
-    contexto = {"paredao": _publico(paredao_id), "opcao": opcao, "cedula": texto}
+    contexto = {"paredao": publico(paredao_id), "opcao": opcao, "cedula": texto}
     return render(request, "votacao/confirmar.html", contexto)
 
 
@@ -285,7 +310,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
         return render(request, "votacao/comprovante_desconhecido.html", contexto, status=404)
     quando = voto.gravado_em if isinstance(voto, Contado) else voto.recebido_em
     hora = timezone.localtime(datetime.fromtimestamp(quando, timezone.get_default_timezone()))
-    contexto |= _contexto_do_comprovante(_publico(voto.paredao), voto.participante, voto.modalidade)
+    contexto |= _contexto_do_comprovante(publico(voto.paredao), voto.participante, voto.modalidade)
     contexto["hora"] = hora.strftime("%d/%m/%Y às %H:%M:%S")
     modelo = "comprovante.html" if isinstance(voto, Contado) else "comprovante_recebido.html"
     return render(request, f"votacao/{modelo}", contexto)
@@ -321,7 +346,7 @@ def comprovante_modelo(
     """
     if not request.META.get("asgi.scope", {}).get("interno"):
         raise Http404
-    paredao = _publico(paredao_id)
+    paredao = publico(paredao_id)
     if all(opcao.participante_id != participante_id for opcao in paredao.opcoes.all()):
         raise Http404
     contexto = _contexto_do_comprovante(paredao, participante_id, modalidade) | {

@@ -24,38 +24,12 @@ from inscricoes.admin.ficha import Ficha, fora_da_idade
 from inscricoes.admin.fila import CAMPOS_DA_BUSCA, Busca
 from inscricoes.admin.filtros import FILTROS
 from inscricoes.admin.folha import Folha
+from inscricoes.forms.producao import CandidatoForm
 from inscricoes.models import Candidato, Regiao
 from inscricoes.validators import cpf_mascarado
 
-CORRIGIVEIS = (
-    "nome_curto",
-    "nome_social",
-    "nome",
-    "nascimento",
-    "genero",
-    "profissao",
-    "cidade",
-    "uf",
-    "email",
-    "telefone",
-)
-"""O que a produção pode corrigir a pedido da pessoa. O resto é dela, e só se lê."""
-
-
 VAZIO = "–"
 SEM_FOTO = mark_safe('<span class="retrato-da-fila sem-foto">sem foto</span>')
-
-
-class CandidatoForm(forms.ModelForm):
-    class Meta:
-        model = Candidato
-        fields = "__all__"  # noqa: DJ007 (o ModelAdmin diz quais)
-        # As explicações do modelo falam com o candidato, e não com a produção.
-        help_texts = dict.fromkeys(CORRIGIVEIS, "")
-
-    def _get_validation_exclusions(self) -> set[str]:
-        # As restrições que envolvem estes campos, que aqui não se editam, também precisam virar frase.
-        return super()._get_validation_exclusions() - {"edicao", "situacao"}  # type: ignore[misc]
 
 
 @admin.register(Candidato)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.db import OperationalError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -13,28 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from inscricoes.admin.acesso import OCUPADO, Acesso, endereco_do_arquivo, pode, quem
 from inscricoes.admin.acoes import DESTINOS, Passo, Relatorio, mover_e_anotar, passos_de
-from inscricoes.models import Candidato, Parecer, Pergunta, Resposta, Video
+from inscricoes.forms.producao import ParecerForm
+from inscricoes.models import Candidato, Pergunta, Resposta, Video
 from inscricoes.services import ParecerRecusado, opinar
 from inscricoes.situacoes import DO_CANDIDATO, ENVIADAS, Situacao
 from inscricoes.validators import IDADE_MAXIMA, IDADE_MINIMA
 
 SIM_OU_NAO = {"sim": "sim", "nao": "não"}
-NOTAS = [("", "sem nota"), *((str(n), str(n)) for n in range(Parecer.NOTA_MAXIMA + 1))]
-
-
-class ParecerForm(forms.Form):
-    """O parecer de quem está na tela: nota, comentário, ou os dois."""
-
-    nota = forms.TypedChoiceField(label="Nota", choices=NOTAS, coerce=int, empty_value=None, required=False)
-    texto = forms.CharField(
-        label="Comentário", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        dados = super().clean() or {}
-        if not self.errors and dados.get("nota") is None and not dados.get("texto"):
-            raise forms.ValidationError("Dê uma nota ou escreva um comentário.")
-        return dados
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from votacao import apuracao, pendencias, services
 from votacao.admin.acesso import agora_de, pode_conduzir, pode_ver_contagem
-from votacao.admin.formulario import QuarentenaForm
+from votacao.forms import QuarentenaForm
 from votacao.models import Contagem, Modalidade, Paredao, Suspeita
 from votacao.templatetags.votacao_tags import milhar
 from votacao.views import contexto_do_paredao

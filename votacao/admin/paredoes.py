@@ -14,10 +14,10 @@ from django.utils.safestring import SafeString
 
 from inscricoes.models import Edicao
 from votacao import services
-from votacao.admin.acesso import agora_de, frase_do_banco, pode_conduzir, pode_ver_contagem
+from votacao.admin.acesso import agora_de, pode_conduzir, pode_ver_contagem
 from votacao.admin.conducao import ACOES, Conducao
-from votacao.admin.formulario import OpcaoForm, OpcaoFormSet, ParedaoForm, somente_leitura
 from votacao.admin.sala import Sala
+from votacao.forms import OpcaoForm, OpcaoFormSet, ParedaoForm, somente_leitura
 from votacao.models import Contagem, Opcao, Paredao, Participante
 from votacao.templatetags.votacao_tags import milhar
 
@@ -206,7 +206,7 @@ class ParedaoAdmin(Sala, Conducao, admin.ModelAdmin):
                     raise services.AcaoRecusada("Nada foi gravado: o resultado deste paredão já foi publicado.")
                 return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as erro:
-            self.message_user(request, frase_do_banco(erro), messages.ERROR)
+            self.message_user(request, services.frase_do_banco(erro), messages.ERROR)
         except services.AcaoRecusada as recusa:
             self.message_user(request, str(recusa), messages.WARNING)
         return HttpResponseRedirect(request.get_full_path())

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from inscricoes.models import Edicao
 from votacao import fotos, services
-from votacao.admin.acesso import agora_de, frase_do_banco
+from votacao.admin.acesso import agora_de
 from votacao.models import Opcao, Participante
 
 
@@ -103,7 +103,7 @@ class ParticipanteAdmin(admin.ModelAdmin):
             with services.vez_do_produtor():
                 resposta = super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as erro:
-            self.message_user(request, frase_do_banco(erro), messages.ERROR)
+            self.message_user(request, services.frase_do_banco(erro), messages.ERROR)
             return HttpResponseRedirect(request.get_full_path())
         except services.AcaoRecusada as recusa:
             self.message_user(request, str(recusa), messages.WARNING)

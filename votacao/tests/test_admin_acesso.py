@@ -164,9 +164,9 @@ def test_exportar_e_de_quem_ve_a_contagem(enderecos: dict[str, object], letra: s
 def test_o_que_cada_grupo_encontra_no_inicio(enderecos: dict[str, object], letra: str) -> None:
     contexto = entrar(GRUPOS[letra]).get("/admin/").context
     modelos = {
-        "V": ["Edicao", "Paredao", "Participante"],
-        "S": ["Aviso", "Candidato", "Edicao", "Eliminacao", "Participante", "Pergunta", "Secao", "Termo"],
-        "A": ["LogEntry", "Contagem", "Edicao", "Eliminacao", "Lote", "Paredao", "Participante", "Voto"],
+        "V": ["Edicao", "Paredao", "Participante", "Token"],
+        "S": ["Aviso", "Candidato", "Edicao", "Eliminacao", "Participante", "Pergunta", "Secao", "Termo", "Token"],
+        "A": ["LogEntry", "Contagem", "Edicao", "Eliminacao", "Lote", "Paredao", "Participante", "Token", "Voto"],
     }
     achados = [modelo["object_name"] for app in contexto["app_list"] for modelo in app["models"]]
     assert sorted(achados) == sorted(modelos[letra])

@@ -1,8 +1,10 @@
 """O exame de um voto: as mesmas regras para as duas portas, sem banco, sem HTTP e sem Django no caminho."""
 
+import json
 import re
+from collections.abc import Callable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from django.conf import settings
@@ -29,6 +31,7 @@ from votacao.urna.suspeita import julgar
 CORPO_MAXIMO = 4096
 """Bytes do maior corpo de um voto; além disso, 413."""
 TIPO_DO_FORMULARIO = "application/x-www-form-urlencoded"
+TIPO_DA_API = "application/json"
 
 # O corpo que o script da página e os formulários mandam. Qualquer outro é lido campo por campo.
 _CORPO = re.compile(rb"participante=([0-9]{1,9})&cedula=([A-Za-z0-9_-]{63})&prova=([0-9]{0,20})")
@@ -39,10 +42,18 @@ _CAMPOS = {
 }
 
 
+_TEXTOS = {"cedula": re.compile(r"[A-Za-z0-9_-]{63}"), "prova": re.compile(r"[0-9]{0,20}")}
+PARTICIPANTE_MAXIMO = 999_999_999
+
+
 class Formulario(NamedTuple):
     participante: int
     cedula: bytes
     prova: bytes
+
+
+Ler = Callable[[bytes], Formulario]
+"""Tira os três campos do corpo. Levanta `PedidoMalformado`."""
 
 
 def ler_formulario(corpo: bytes) -> Formulario:
@@ -67,14 +78,46 @@ def ler_formulario(corpo: bytes) -> Formulario:
     return Formulario(int(achados[b"participante"]), achados[b"cedula"], achados.get(b"prova", b""))
 
 
-def examinar(corpo: bytes, paredao: ParedaoNaUrna, agora: float, conta: Conta | None = None) -> VotoAceito:
+def ler_json(corpo: bytes) -> Formulario:
+    """O mesmo voto como a API o recebe: `{"participante": 1, "cedula": "…", "prova": "…"}`; campos a mais, ignorados.
+
+    Levanta `PedidoMalformado`, também se um campo se repete.
+    """
+    try:
+        dados = json.loads(corpo, object_pairs_hook=_sem_repetir)
+    except (ValueError, RecursionError):
+        raise PedidoMalformado from None
+    if not isinstance(dados, dict):
+        raise PedidoMalformado
+    participante, cedula, prova = dados.get("participante"), dados.get("cedula"), dados.get("prova", "")
+    if type(participante) is not int or not 0 <= participante <= PARTICIPANTE_MAXIMO:
+        raise PedidoMalformado
+    return Formulario(participante, _texto("cedula", cedula), _texto("prova", prova))
+
+
+def _texto(nome: str, valor: object) -> bytes:
+    if not isinstance(valor, str) or _TEXTOS[nome].fullmatch(valor) is None:
+        raise PedidoMalformado
+    return valor.encode()
+
+
+def _sem_repetir(pares: list[tuple[str, Any]]) -> dict[str, Any]:
+    dados = dict(pares)
+    if len(dados) != len(pares):
+        raise ValueError("campo repetido")
+    return dados
+
+
+def examinar(
+    corpo: bytes, paredao: ParedaoNaUrna, agora: float, conta: Conta | None = None, ler: Ler = ler_formulario
+) -> VotoAceito:
     """Aplica as regras na ordem do contrato, de 400 a 410. `agora` em segundos desde 1970. Levanta uma `Recusa`.
 
     `conta` é a da origem do pedido (`limites.contar`): diz se o voto aceito é suspeito.
 
     Cédula vencida e paredão fechado não levantam: a cédula pode já ter sido contada, e quem sabe é o livro.
     """
-    participante, texto, prova = ler_formulario(corpo)
+    participante, texto, prova = ler(corpo)
     if participante not in paredao.participantes:
         raise ForaDoParedao
     cedula = cedulas.abrir(texto)
@@ -127,6 +170,11 @@ def mesmo_site(sec_fetch_site: str, origem: str, host: str) -> bool:
 def e_formulario(tipo: str) -> bool:
     """Se o `Content-Type` é o de um formulário comum."""
     return tipo.partition(";")[0].strip().lower() == TIPO_DO_FORMULARIO
+
+
+def e_json(tipo: str) -> bool:
+    """Se o `Content-Type` é o de um corpo da API."""
+    return tipo.partition(";")[0].strip().lower() == TIPO_DA_API
 
 
 def quer_json(aceita: str) -> bool:

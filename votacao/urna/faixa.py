@@ -1,8 +1,9 @@
 """A faixa rápida: responde, dentro do protocolo do uvicorn, os pedidos que são quase todos no horário nobre.
 
-São quatro: o voto, a cédula, uma página que o micro-cache tem e o comprovante. Só os completos, pequenos e comuns; todo
-o resto (corpo em pedaços, dois tamanhos, `Expect`, pedido atrás de pedido) segue intacto para o uvicorn e o Django, que
-são um leitor estrito de HTTP e aplicam as mesmas regras (`exame`, `respostas`). Assim não há segunda implementação.
+São quatro: o voto (o da página e o da API), a cédula, uma página que o micro-cache tem e o comprovante. Só os
+completos, pequenos e comuns; todo o resto (corpo em pedaços, dois tamanhos, `Expect`, pedido atrás de pedido) segue
+intacto para o uvicorn e o Django, que são um leitor estrito de HTTP e aplicam as mesmas regras (`exame`, `respostas`).
+Assim não há segunda implementação.
 
 Depende de detalhes do uvicorn, que por isso está preso numa versão exata: `tests/test_faixa_contrato.py` os confere.
 """
@@ -10,6 +11,7 @@ Depende de detalhes do uvicorn, que por isso está preso numa versão exata: `te
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.utils import formatdate
@@ -21,6 +23,7 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from api import cors
 from votacao.recusas import OutroSite, Recusa, UrnaIndisponivel
 from votacao.registro import Contado
 from votacao.urna import captcha, exame, limites, respostas
@@ -46,6 +49,7 @@ CAPTCHAS_MAXIMOS = 500
 """Fichas a conferir ao mesmo tempo num processo; além disso, 503."""
 
 _VOTO: Final = re.compile(rb"POST /paredoes/([0-9]{1,9})/votar/ HTTP/1\.1\r\n")
+_VOTO_DA_API: Final = re.compile(rb"POST /api/v1/paredoes/([1-9][0-9]{0,8})/votos HTTP/1\.1\r\n")
 _GET: Final = re.compile(rb"GET (/[!-~]*) HTTP/1\.1\r\n")
 _CEDULA: Final = re.compile(rb"/paredoes/([0-9]{1,9})/cedula/")
 _COMPROVANTE: Final = re.compile(rb"/comprovantes/([0-9a-f]{32})/")
@@ -84,7 +88,10 @@ class Fatos(NamedTuple):
     tamanho: int
     mesmo_site: bool
     formulario: bool
+    corpo_em_json: bool
     json: bool
+    origem: str
+    """O `Origin`, de quem pede de uma página."""
     fechar: bool
     encaminhado: str
     https: bool
@@ -122,6 +129,8 @@ def ler_fatos(bloco: bytes) -> Fatos | None:
         tamanho=-1 if tamanho is None else int(tamanho),
         mesmo_site=exame.mesmo_site(sec_fetch_site, origem, host),
         formulario=exame.e_formulario(achados.get(b"content-type", b"").decode("latin-1")),
+        corpo_em_json=exame.e_json(achados.get(b"content-type", b"").decode("latin-1")),
+        origem=origem,
         json=exame.quer_json(achados.get(b"accept", b"").decode("latin-1")),
         fechar=conexao == b"close",
         encaminhado=achados.get(b"x-forwarded-for", b"").decode("latin-1"),
@@ -152,6 +161,7 @@ class Servico:
         self.catalogo = catalogo
         self.paginas = paginas
         self.conexoes: set[Faixa] = set()
+        self.ao_parar: list[Callable[[], None]] = []
         self.exige_https: bool = settings.SECURE_SSL_REDIRECT
         self.limites: bool = settings.LIMITES
         self.ha_proxies = bool(settings.PROXIES_CONFIAVEIS)
@@ -169,9 +179,16 @@ class Servico:
         zeros = "0" * 32
         self._voto_html = self.em_bytes(respostas.voto_contado(zeros, em_json=False)).split(zeros.encode())
         self._voto_json = self.em_bytes(respostas.voto_contado(zeros, em_json=True)).split(zeros.encode())
+        self._voto_da_api = self.em_bytes(respostas.voto_da_api(zeros)).split(zeros.encode())
 
     def iniciar(self, laco: asyncio.AbstractEventLoop) -> None:
         self._bater(laco)
+
+    def avisar_que_para(self) -> None:
+        """O servidor recebeu o sinal de parar: quem segura conexões abertas (`ao_parar`) solta-as agora."""
+        avisos, self.ao_parar = self.ao_parar, []
+        for avisar in avisos:
+            avisar()
 
     def encerrar(self) -> None:
         if self._ritmo is not None:
@@ -212,8 +229,15 @@ class Servico:
             return STATUS_LINE[201] + self.data + codigo.join(self._voto_json)
         return STATUS_LINE[303] + self.data + codigo.join(self._voto_html)
 
+    def voto_da_api(self, codigo: bytes, origem: str) -> bytes:
+        return STATUS_LINE[201] + self.data + _de_outra_origem(origem) + codigo.join(self._voto_da_api)
+
     def completo(self, resposta: respostas.Resposta) -> bytes:
         return STATUS_LINE[resposta.status] + self.data + self.em_bytes(resposta)
+
+    def recusa_da_api(self, tipo: type[Recusa], origem: str) -> bytes:
+        resposta = respostas.recusa_da_api(tipo)
+        return STATUS_LINE[resposta.status] + self.data + _de_outra_origem(origem) + self.em_bytes(resposta)
 
     def comprovante(self, codigo: bytes, voto: Contado | Recebido, https: bool, host: str) -> bytes | None:
         """O comprovante: o modelo que o Django fez há pouco, com código e hora deste voto. `None`: sem modelo."""
@@ -246,6 +270,11 @@ class Servico:
 def _cabeca(cabecalhos: tuple[tuple[str, str], ...], tamanho: int, seguranca: bytes) -> bytes:
     linhas = "".join(f"{nome}: {valor}\r\n" for nome, valor in cabecalhos)
     return linhas.encode("latin-1") + b"content-length: %d\r\n" % tamanho + seguranca + b"\r\n"
+
+
+def _de_outra_origem(origem: str) -> bytes:
+    """Os cabeçalhos de CORS; sem lista de origens, nenhum."""
+    return "".join(f"{nome}: {valor}\r\n" for nome, valor in cors.cabecalhos(origem)).encode("latin-1")
 
 
 def alvo_do_modelo(voto: Contado | Recebido) -> bytes:
@@ -287,6 +316,7 @@ class Faixa(HttpToolsProtocol):
         self._chave = b""
         self._paredao_id = 0
         self._codigo_do_pedido = b""
+        self._pela_api = False
 
     # --- a conexão ---
 
@@ -320,6 +350,7 @@ class Faixa(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Responde o que já foi aceito e fecha. Uma conexão parada tem meio segundo: pode haver um voto a caminho."""
         self._encerrando = True
+        self._servico.avisar_que_para()
         if self._pendente:
             return
         if self._parado():
@@ -401,6 +432,8 @@ class Faixa(HttpToolsProtocol):
             return False
         if data.startswith(b"POST /paredoes/"):
             linha = _VOTO.match(data)
+        elif data.startswith(b"POST /api/v1/p"):
+            linha = _VOTO_DA_API.match(data)
         elif data.startswith(b"GET /"):
             linha = _GET.match(data)
         else:
@@ -426,6 +459,7 @@ class Faixa(HttpToolsProtocol):
         falta = fim + 4 + fatos.tamanho - len(data)
         if falta > 0:
             return self._guardar(data)
+        self._pela_api = linha.re is _VOTO_DA_API
         return falta == 0 and self._votar(int(linha[1]), fatos, data[fim + 4 :])
 
     def _sem_codigo(self, linhas: bytes) -> bytes:
@@ -465,6 +499,9 @@ class Faixa(HttpToolsProtocol):
             self.transport.write(resposta)
 
     def _recusar(self, tipo: type[Recusa], fatos: Fatos, paredao_id: int) -> None:
+        if self._pela_api:
+            self._escrever(self._servico.recusa_da_api(tipo, fatos.origem), fatos)
+            return
         resposta = respostas.recusa(tipo, em_json=fatos.json, paredao_id=paredao_id)
         self._escrever(self._servico.completo(resposta), fatos)
 
@@ -475,11 +512,14 @@ class Faixa(HttpToolsProtocol):
         if paredao is None:
             return False
         try:
-            if not fatos.mesmo_site:
+            if not (fatos.mesmo_site or (self._pela_api and cors.aceita(fatos.origem))):
                 raise OutroSite
             agora = time.time()
             conta = self._contar("voto", fatos, agora)
-            voto = exame.examinar(corpo if fatos.formulario else b"", paredao, agora, conta)
+            if self._pela_api:
+                voto = exame.examinar(corpo if fatos.corpo_em_json else b"", paredao, agora, conta, exame.ler_json)
+            else:
+                voto = exame.examinar(corpo if fatos.formulario else b"", paredao, agora, conta)
         except Recusa as recusa:
             self._recusar(type(recusa), fatos, paredao_id)
             return True
@@ -499,7 +539,10 @@ class Faixa(HttpToolsProtocol):
         if not self.transport.is_closing():
             if isinstance(desfecho, Contado | Recebido):
                 codigo = self._chave.hex().encode()
-                self._escrever(self._servico.voto_contado(codigo, em_json=fatos.json), fatos)
+                if self._pela_api:
+                    self._escrever(self._servico.voto_da_api(codigo, fatos.origem), fatos)
+                else:
+                    self._escrever(self._servico.voto_contado(codigo, em_json=fatos.json), fatos)
             else:
                 self._recusar(desfecho, fatos, self._paredao_id)
         self._seguir()
@@ -525,6 +568,9 @@ class Faixa(HttpToolsProtocol):
         comprovante = _COMPROVANTE.fullmatch(alvo)
         if comprovante is not None:
             return self._comprovante(comprovante[1], fatos, https, data)
+        if fatos.origem and alvo.startswith(b"/api/"):
+            # O que está no micro-cache é igual para todos; os cabeçalhos de outra origem, a porta da frente os põe.
+            return False
         pagina = self._servico.paginas.pronta(https, fatos.host, alvo)
         if pagina is None:
             return False

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from api import problema
 from votacao import medidores
 from votacao.models import Modalidade
 from votacao.recusas import MetodoErrado, Recusa
@@ -35,6 +36,13 @@ def voto_contado(codigo: str, *, em_json: bool) -> Resposta:
     if not em_json:
         return Resposta(303, (destino, SEM_GUARDAR))
     return Resposta(201, (destino, SEM_GUARDAR, ("Content-Type", JSON)), b'{"comprovante": "%s"}' % codigo.encode())
+
+
+def voto_da_api(codigo: str) -> Resposta:
+    """O voto contado, pela API."""
+    endereco = f"/api/v1/comprovantes/{codigo}"
+    corpo = f'{{"comprovante": "{codigo}", "pagina": "/comprovantes/{codigo}/"}}'.encode()
+    return Resposta(201, (("Location", endereco), SEM_GUARDAR, ("Content-Type", JSON)), corpo)
 
 
 def cedula_da_torcida(paredao: ParedaoNaUrna, conta: Conta | None, agora: float, mais_bits: int = 0) -> Resposta:
@@ -79,6 +87,19 @@ def _recusa(tipo: type[Recusa], em_json: bool, paredao_id: int | None) -> Respos
         return Resposta(tipo.status, (*cabecalhos, ("Content-Type", JSON)), corpo)
     pagina = render_to_string("votacao/recusa.html", {"recusa": tipo, "paredao_id": paredao_id})
     return Resposta(tipo.status, (*cabecalhos, ("Content-Type", HTML)), pagina.encode())
+
+
+def recusa_da_api(tipo: type[Recusa]) -> Resposta:
+    """A mesma recusa, com o mesmo código e a mesma frase, no formato de problema (RFC 9457)."""
+    medidores.deste_processo.recusar(tipo.codigo)
+    return _recusa_da_api(tipo)  # type: ignore[arg-type] # o mypy não sabe que uma classe é hashable
+
+
+@lru_cache(maxsize=256)
+def _recusa_da_api(tipo: type[Recusa]) -> Resposta:
+    apos = [] if tipo.apos is None else [("Retry-After", str(tipo.apos))]
+    corpo = problema.corpo(tipo.codigo, tipo.mensagem, status=tipo.status)
+    return Resposta(tipo.status, (SEM_GUARDAR, *apos, ("Content-Type", problema.TIPO)), corpo)
 
 
 def em_http(resposta: Resposta) -> HttpResponse:

@@ -1,6 +1,7 @@
 """O formulário de um paredão: o que pode mudar em cada situação, e a recusa de quem edita uma página velha."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +32,14 @@ def somente_leitura(situacao: Paredao.Situacao) -> tuple[str, ...]:
             return (*ANTES_DE_ABRIR, "fecha_em", *SEMPRE_EDITAVEIS)
 
 
-def versao(paredao: Paredao, agora: datetime) -> str:
-    """Muda quando alguém muda o paredão ou os seus participantes, e quando a hora o abre ou o fecha."""
+def versao(paredao: Paredao, agora: datetime, lidas: Iterable[Opcao] | None = None) -> str:
+    """Muda quando alguém muda o paredão ou os seus participantes, e quando a hora o abre ou o fecha.
+
+    `lidas`: as opções, se quem chama já as leu.
+    """
     linha = [getattr(paredao, campo.attname) for campo in Paredao._meta.concrete_fields]
-    opcoes = list(Opcao.objects.filter(paredao=paredao).order_by("pk").values_list("pk", "participante_id", "ordem"))
+    lidas = Opcao.objects.filter(paredao=paredao) if lidas is None else lidas
+    opcoes = sorted((opcao.pk, opcao.participante_id, opcao.ordem) for opcao in lidas)
     return hashlib.sha256(repr((linha, opcoes, paredao.situacao(agora))).encode()).hexdigest()[:16]
 
 
