@@ -51,6 +51,7 @@ CASOS: dict[str, Caso] = {
     "em_conferencia": Caso(409, "O vídeo está sendo conferido"),
     "nao_aberto": Caso(410, "A votação não abriu"),
     "encerrado": Caso(410, "A votação encerrou"),
+    "voto_recusado": Caso(410, "O voto não pôde ser contado"),
     "sem_torcida": Caso(410, "Não há voto da torcida"),
     "corpo_grande": Caso(413, "O pedido é grande demais"),
     "tipo_de_corpo": Caso(415, "O corpo não é do tipo que se espera"),

@@ -297,7 +297,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
     """
     chave = bytes.fromhex(codigo)
     try:
-        voto = registro.procurar([chave]).get(chave) or _fora_do_livro(chave)
+        voto = procurar_voto(chave)
     except Recusa as recusa:
         return respostas.em_http(respostas.recusa(type(recusa), em_json=False, paredao_id=None))
     contexto: dict[str, object] = {"codigo": codigo, "legivel": " ".join(codigo[i : i + 4] for i in range(0, 32, 4))}
@@ -305,7 +305,7 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
         contexto["motivo"] = voto.motivo
         return render(request, "votacao/comprovante_recusado.html", contexto, status=410)
     if voto is None:
-        if _pode_estar_a_caminho(chave):
+        if pode_estar_a_caminho(chave):
             return render(request, "votacao/comprovante_a_caminho.html", contexto, status=202)
         return render(request, "votacao/comprovante_desconhecido.html", contexto, status=404)
     quando = voto.gravado_em if isinstance(voto, Contado) else voto.recebido_em
@@ -316,12 +316,13 @@ def comprovante(request: HttpRequest, codigo: str) -> HttpResponse:
     return render(request, f"votacao/{modelo}", contexto)
 
 
-def _fora_do_livro(chave: bytes) -> Recebido | VotoRecusado | None:
-    """O que a fila sabe de um voto que não está no livro."""
-    return VotoRecusado.objects.filter(pk=UUID(bytes=chave)).first() or destino.lembrado(chave)
+def procurar_voto(chave: bytes) -> Contado | Recebido | VotoRecusado | None:
+    """O voto, no livro ou no que a fila sabe dele. Levanta `UrnaIndisponivel`."""
+    contado = registro.procurar([chave]).get(chave)
+    return contado or VotoRecusado.objects.filter(pk=UUID(bytes=chave)).first() or destino.lembrado(chave)
 
 
-def _pode_estar_a_caminho(chave: bytes) -> bool:
+def pode_estar_a_caminho(chave: bytes) -> bool:
     """Se esta chave pode ser a de um voto ainda na fila, que outro processo recebeu.
 
     É a de uma cédula emitida há menos de `A_CAMINHO` ou, como a do voto único é um resumo sem data, qualquer outra

@@ -294,9 +294,17 @@ class Panorama(Schema):
     participantes: list[LinhaDoPanorama]
 
 
-class Comprovante(Schema):
-    """Um voto que está no livro. Não diz de quem é."""
+class ComprovanteACaminho(Schema):
+    """Com a fila de votos: ainda não está no livro. Se acabou de ser dado, pergunte de novo daqui a segundos."""
 
+    comprovante: CodigoDoComprovante
+    estado: Literal["a_caminho"] = "a_caminho"
+
+
+class Comprovante(Schema):
+    """Um voto que está no livro ou, com a fila de votos, recebido e por contar. Não diz de quem é."""
+
+    estado: Literal["contado", "recebido"] = Field(description="`recebido`: guardado em disco, e ainda a ser contado.")
     comprovante: CodigoDoComprovante
     paredao: int
     titulo: str
@@ -304,7 +312,7 @@ class Comprovante(Schema):
     participante: int
     nome: str
     modalidade: Modo
-    contado_em: datetime
+    contado_em: datetime | None = Field(description="Vazia enquanto o estado é `recebido`.")
     conta: Conta | None = Field(description="A contagem, onde o público já a pode ver.")
 
 

@@ -5,21 +5,22 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Field, Path, Query, Router
+from ninja import Field, Path, Query, Router, Status
 
 from api import cors
 from api.declarar import lida, respostas
 from api.listas import Chave, Lista, Recorte, em_lista, recortar
 from api.problema import Problema, Recusado
-from votacao import apuracao, registro, views
+from votacao import apuracao, views
 from votacao.api import esquemas
 from votacao.api.esquemas import CodigoDoComprovante
-from votacao.models import Paredao, Participante
+from votacao.models import Paredao, Participante, VotoRecusado
 from votacao.publica import controle_de_cache
 from votacao.recusas import Recusa
+from votacao.registro import Contado
 from votacao.urna import exame
 from votacao.urna.respostas import em_http, recusa_da_api, voto_da_api
-from votacao.urna.urna import ComprovanteDesconhecido
+from votacao.urna.urna import ComprovanteDesconhecido, ComprovanteRecusado
 
 publicas = Router(auth=None)
 EVENTO = {
@@ -105,8 +106,8 @@ def pedir_cedula(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
     response=respostas({201: esquemas.VotoContado}, 400, 403, 404, 409, 410, 413, 422),
     tags=["votar"],
     summary="Votar",
-    description="A mesma urna das páginas: 201 só depois de o voto estar em disco. Repetir com a mesma escolha devolve "
-    "o mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das "
+    description="A mesma urna das páginas: 201 só depois de o voto estar em disco, no livro ou, onde a há, na fila. "
+    "Repetir com a mesma escolha devolve o mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das "
     "recusas é 413, 403 (outro site), 429, 404, 400, 403 (cédula ou prova), 410, 409, 503. O corpo precisa de "
     "`Content-Type: application/json`; outro tipo é 400.",
     operation_id="votar",
@@ -131,37 +132,47 @@ def votar(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
 
 @publicas.get(
     "/comprovantes/{codigo}",
-    response=lida(esquemas.Comprovante, 404),
+    response=respostas({200: esquemas.Comprovante, 202: esquemas.ComprovanteACaminho}, 404, 410, 422),
     tags=["votar"],
     summary="O comprovante de um voto",
     description="Diz que o voto está no livro, e em quem. Não diz de quem é, porque o livro não sabe. A contagem vem "
-    "onde o público já a pode ver.",
+    "onde o público já a pode ver. Num site com a fila de votos, um voto recebido e ainda por contar tem o estado "
+    "`recebido`, ou 202 em quem não o recebeu; e um que não pôde ser contado é 410.",
     operation_id="ver_comprovante",
-    openapi_extra={"x-codigos": {404: ("comprovante_desconhecido",)}},
+    openapi_extra={"x-codigos": {404: ("comprovante_desconhecido",), 410: ("voto_recusado",)}},
 )
 def ver_comprovante(
     request: HttpRequest, response: HttpResponse, codigo: Annotated[CodigoDoComprovante, Path()]
-) -> dict[str, Any]:
+) -> dict[str, Any] | Status[dict[str, str]]:
     response["Cache-Control"] = "no-store"
     chave = bytes.fromhex(codigo)
-    contado = registro.procurar([chave]).get(chave)
-    if contado is None:
+    voto = views.procurar_voto(chave)
+    if isinstance(voto, VotoRecusado):
+        raise ComprovanteRecusado
+    if voto is None:
+        if views.pode_estar_a_caminho(chave):
+            return Status(202, {"comprovante": codigo})
         raise ComprovanteDesconhecido
-    agora, paredao = timezone.now(), _publico(contado.paredao)
+    agora, paredao = timezone.now(), _publico(voto.paredao)
     situacao = paredao.situacao(agora)
     publicado = situacao == Paredao.Situacao.PUBLICADO
     mostra = publicado or paredao.parciais != Paredao.Parciais.OCULTAS
     return {
+        "estado": "contado" if isinstance(voto, Contado) else "recebido",
         "comprovante": codigo,
         "paredao": paredao.pk,
         "titulo": paredao.titulo,
         "situacao": situacao.value,
-        "participante": contado.participante,
-        "nome": Participante.objects.values_list("nome_curto", flat=True).get(pk=contado.participante),
-        "modalidade": esquemas.MODALIDADES[contado.modalidade],  # type: ignore[index]
-        "contado_em": datetime.fromtimestamp(contado.gravado_em, timezone.get_default_timezone()),
+        "participante": voto.participante,
+        "nome": Participante.objects.values_list("nome_curto", flat=True).get(pk=voto.participante),
+        "modalidade": esquemas.MODALIDADES[voto.modalidade],  # type: ignore[index]
+        "contado_em": _momento(voto.gravado_em) if isinstance(voto, Contado) else None,
         "conta": esquemas.conta_publica(apuracao.apurar(paredao), publicado=publicado) if mostra else None,
     }
+
+
+def _momento(segundos: float) -> datetime:
+    return datetime.fromtimestamp(segundos, timezone.get_default_timezone())
 
 
 # --- Resultados -------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import StringIO
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import amqp
 import pytest
@@ -354,6 +354,26 @@ def test_comprovante_de_um_voto_que_este_processo_nao_conhece(
     resposta = client.get(f"/comprovantes/{chave.hex()}/")
     assert resposta.status_code == status
     assert ("Recebido" in resposta.content.decode()) == (status == 202)  # só como o que a pessoa teria visto
+
+
+def test_comprovante_na_api_diz_recebido_a_caminho_e_contado(
+    client: Client, paredao: Paredao, participantes: list[Participante], canal: Any
+) -> None:
+    voto, alheio = aceito(paredao, participantes[0]), uuid7().hex
+    entregar([voto])
+    endereco = f"/api/v1/comprovantes/{voto.id.hex()}"
+    recebido = client.get(endereco)
+    assert (recebido.status_code, recebido.json()["estado"], recebido.json()["contado_em"]) == (200, "recebido", None)
+    outro = client.get(f"/api/v1/comprovantes/{alheio}")
+    assert (outro.status_code, outro.json()) == (202, {"comprovante": alheio, "estado": "a_caminho"})
+    (texto,) = tirar(canal)
+    recebimento.contar(remessas.ler(texto))
+    assert client.get(endereco).json()["estado"] == "contado"
+    VotoRecusado.objects.create(
+        id=UUID(alheio), paredao=paredao.pk, motivo=ParedaoFechado.codigo, recusado_em=timezone.now()
+    )
+    recusado = client.get(f"/api/v1/comprovantes/{alheio}")
+    assert (recusado.status_code, recusado.json()["codigo"]) == (410, "voto_recusado")
 
 
 def test_comprovante_de_um_voto_recusado_diz_que_nao_contou(
