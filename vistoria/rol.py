@@ -261,7 +261,7 @@ def da_inscricao() -> list[Pagina]:
         Pagina("revisao-incompleta", "inscricoes:revisao", f"{MINHA}revisao/", "candidata"),
         Pagina("revisao", "inscricoes:revisao", f"{MINHA}revisao/", "pronta"),
         Pagina("revisao-sem-aceitar", "inscricoes:revisao", f"{MINHA}revisao/", "pronta", passos=enviar_sem_aceitar),
-        Pagina("desistir", "inscricoes:desistir", f"{MINHA}desistir/", "candidata"),
+        Pagina("desistir", "inscricoes:desistir", f"{MINHA}desistir/", "vado"),
         Pagina("desistir-tarde", "inscricoes:desistir", f"{MINHA}desistir/", "icaro", status=409),
         Pagina("meus-dados", "inscricoes:meus_dados", f"{MINHA}meus-dados/", "candidata"),
         Pagina("apagar", "inscricoes:apagar", f"{MINHA}meus-dados/apagar/", "candidata"),
