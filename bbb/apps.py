@@ -23,7 +23,7 @@ class BbbConfig(AppConfig):
 
 
 class EstaticosConfig(StaticFilesConfig):
-    """Do pacote do Bootstrap só se serve a folha que as páginas usam: comprimir o resto levaria meio minuto."""
+    """Dos pacotes só se serve o que as páginas usam: comprimir o resto levaria meio minuto."""
 
     ignore_patterns: ClassVar = [  # type: ignore[misc] # a base a declara em cada objeto
         *StaticFilesConfig.ignore_patterns,
@@ -31,4 +31,9 @@ class EstaticosConfig(StaticFilesConfig):
         "bootstrap-*",
         "bootstrap.css",
         "bootstrap.css.map",
+        "htmx-4*",
+        "htmax-4*",
+        "htmx-2.js",
+        "django-htmx.js",
+        "django_htmx/ext/*",
     ]

@@ -135,6 +135,7 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "crispy_forms",
     "crispy_bootstrap5",
+    "django_htmx",
     "csp",
     "allauth",
     "allauth.account",
@@ -189,6 +190,11 @@ CRISPY_TEMPLATE_PACK = "bootstrap5"
 # --- Arquivos --------------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DADOS / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "bbb.estaticos.Juntos",
+]
 STATICFILES_DIRS = [BASE_DIR / "static", ("bootstrap", get_bootstrap_css_dir())]
 MEDIA_URL = "/midia/"
 STORAGES = {

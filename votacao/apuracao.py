@@ -9,7 +9,7 @@ Votos suspeitos ficam à parte até a produção decidir (`Quarentena`): sem dec
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -160,6 +160,28 @@ def apurar(paredao: Paredao) -> Apuracao:
     return apurar_somas(paredao, _participantes(paredao), somas, quarentena)
 
 
+def apurar_varios(paredoes: Sequence[Paredao]) -> dict[int, Apuracao]:
+    """O mesmo que `apurar` de cada um, por id, em duas consultas quantos forem (e os participantes, se não vieram)."""
+    somas: dict[int, list[Soma]] = {paredao.pk: [] for paredao in paredoes}
+    contagens = Contagem.objects.filter(paredao__in=somas)
+    for paredao_id, *soma in (
+        contagens.values_list("paredao_id", "participante_id", "modalidade", "suspeita")
+        .annotate(votos=Sum("votos"))
+        .order_by()
+    ):
+        somas[paredao_id].append((soma[0], soma[1], soma[2], soma[3]))
+    quarentenas = {q.paredao_id: q for q in Quarentena.objects.filter(paredao__in=somas)}
+    return {
+        paredao.pk: apurar_somas(
+            paredao,
+            [opcao.participante for opcao in sorted(paredao.opcoes.all(), key=lambda o: (o.ordem, o.pk))],
+            somas[paredao.pk],
+            quarentenas.get(paredao.pk),
+        )
+        for paredao in paredoes
+    }
+
+
 def apurar_dos_dois_jeitos(paredao: Paredao) -> tuple[Apuracao, Apuracao]:
     """Sem os votos suspeitos e com eles, para quem vai decidir. Em três consultas, no máximo."""
     somas, participantes = _somas(paredao), _participantes(paredao)
@@ -271,6 +293,8 @@ def _avisos(paredao: Paredao, totais: dict[Modalidade, int]) -> list[str]:
     vazias = [modalidade for modalidade, votos in totais.items() if not votos]
     if not vazias or len(vazias) == len(totais):
         return []
+    if paredao.publicado_em is None:
+        return [f"Ainda não houve {vazia.label}: por enquanto a conta é só da outra modalidade." for vazia in vazias]
     return [f"Não houve {modalidade.label}: o resultado é só da outra modalidade." for modalidade in vazias]
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
-from votacao import apuracao, registro
+from votacao import apuracao, graficos, registro
 from votacao.models import Modalidade, Opcao, Paredao, Participante
 from votacao.publica import publica
 from votacao.recusas import (
@@ -58,10 +58,16 @@ def inicio(request: HttpRequest) -> HttpResponse:
 def paredoes(request: HttpRequest) -> HttpResponse:
     agora = timezone.now()
     lista = Paredao.objects.publicos().select_related("edicao").com_participantes().order_by("-abre_em", "-pk")
-    com_situacao = [(paredao, paredao.situacao(agora)) for paredao in lista]
-    # O que está no ar vem antes; o resto segue do mais novo ao mais velho.
-    com_situacao.sort(key=lambda par: par[1] != Paredao.Situacao.ABERTO)
-    contexto = {"agora": agora, "paredoes": com_situacao}
+    apurados = apuracao.apurar_varios([paredao for paredao in lista if paredao.publicado_em is not None])
+    com_situacao = [(paredao, paredao.situacao(agora), apurados.get(paredao.pk)) for paredao in lista]
+    # O que está no ar vem antes, depois o que vem aí; o que já foi segue do mais novo ao mais velho.
+    ordem = [Paredao.Situacao.ABERTO, Paredao.Situacao.AGENDADO, Paredao.Situacao.ENCERRADO]
+    grupos = [[par for par in com_situacao if par[1] == situacao] for situacao in ordem]
+    contexto = {
+        "agora": agora,
+        "agora_e_depois": [par for grupo in grupos for par in grupo],
+        "passados": [par for par in com_situacao if par[1] == Paredao.Situacao.PUBLICADO],
+    }
     return render(request, "votacao/paredoes.html", contexto)
 
 
@@ -69,6 +75,54 @@ def paredoes(request: HttpRequest) -> HttpResponse:
 @publica(segundos=CURTO)
 def paredao(request: HttpRequest, paredao_id: int) -> HttpResponse:
     return render(request, "votacao/paredao.html", contexto_do_paredao(_publico(paredao_id), timezone.now()))
+
+
+@require_safe
+@publica(segundos=CURTO)
+def panorama(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    """O pedaço da página de votar que se atualiza sozinho (htmx). Depois de encerrar, vem sem o que o faria voltar."""
+    agora = timezone.now()
+    paredao = _publico(paredao_id)
+    situacao = paredao.situacao(agora)
+    if not _parciais_publicas(paredao, situacao):
+        raise Http404
+    contexto = {"paredao": paredao, "situacao": situacao, "agora": agora, "apuracao": apuracao.apurar(paredao)}
+    return render(request, "votacao/_panorama_vivo.html", contexto)
+
+
+@require_safe
+@publica(segundos=CURTO)
+def horas(request: HttpRequest, paredao_id: int) -> HttpResponse:
+    """O gráfico de votos por hora, em SVG, para o `<img>` da página do resultado; só quando ela mostra números."""
+    paredao = _publico(paredao_id)
+    situacao = paredao.situacao(timezone.now())
+    if situacao != Paredao.Situacao.PUBLICADO and not _parciais_publicas(paredao, situacao):
+        raise Http404
+    suspeitos = apuracao.apurar(paredao).suspeitos_contam
+    return HttpResponse(
+        graficos.votos_por_hora(*apuracao.por_hora(paredao, suspeitos=suspeitos)), content_type="image/svg+xml"
+    )
+
+
+@require_safe
+@publica(segundos=10)
+def participante(request: HttpRequest, participante_id: int) -> HttpResponse:
+    """Quem é, os paredões em que esteve e o que deu cada um. Antes do primeiro paredão público, ninguém a vê."""
+    agora = timezone.now()
+    pessoa = get_object_or_404(Participante.objects.select_related("edicao"), pk=participante_id)
+    seus = Paredao.objects.publicos().filter(opcoes__participante=pessoa).com_participantes().order_by("-abre_em")
+    if not seus:
+        raise Http404
+    apurados = apuracao.apurar_varios([paredao for paredao in seus if paredao.publicado_em is not None])
+    trajetoria = []
+    for paredao in seus:
+        passo: dict[str, object] = {"paredao": paredao, "situacao": paredao.situacao(agora)}
+        if apurado := apurados.get(paredao.pk):
+            passo["apuracao"] = apurado
+            passo["linha"] = next(linha for linha in apurado.linhas if linha.participante.pk == pessoa.pk)
+        trajetoria.append(passo)
+    contexto = {"pessoa": pessoa, "trajetoria": trajetoria, "agora": agora}
+    return render(request, "votacao/participante.html", contexto)
 
 
 @require_safe
@@ -83,7 +137,6 @@ def resultado(request: HttpRequest, paredao_id: int) -> HttpResponse:
         contexto["apuracao"] = apurado = apuracao.apurar(paredao)
         participantes, horas = apuracao.por_hora(paredao, suspeitos=apurado.suspeitos_contam)
         contexto["participantes"], contexto["horas"] = participantes, horas
-        contexto["maior_hora"] = max((hora.total for hora in horas), default=0)
     return render(request, "votacao/resultado.html", contexto)
 
 

@@ -49,10 +49,22 @@ def recusa_e_pagina(view: View) -> View:
     return responder
 
 
+def so_onde_ha_voto_unico(view: View) -> View:
+    """Antes de pedir que alguém entre: não há o que entrar para fazer num paredão sem voto único, ou já encerrado."""
+
+    @wraps(view)
+    def conferir(request: HttpRequest, paredao_id: int, **kwargs: Any) -> HttpResponse:
+        _na_urna(paredao_id)
+        return view(request, paredao_id, **kwargs)
+
+    return conferir
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@login_required
 @recusa_e_pagina
+@so_onde_ha_voto_unico
+@login_required
 def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """Onde se dá o voto único; antes, o que falta para isso; depois, o comprovante. O POST mostra o que confirmar."""
     paredao = _aberto(paredao_id)
@@ -78,8 +90,9 @@ def pagina(request: HttpRequest, paredao_id: int) -> HttpResponse:
 
 @require_POST
 @never_cache
-@login_required
 @recusa_e_pagina
+@so_onde_ha_voto_unico
+@login_required
 def cpf(request: HttpRequest, paredao_id: int) -> HttpResponse:
     """Guarda o CPF da conta, uma vez só, e segue para o voto."""
     limites.contar("confirmacao", request.META["REMOTE_ADDR"])
@@ -111,11 +124,15 @@ def cedula(request: HttpRequest, paredao_id: int) -> HttpResponse:
 
 def _aberto(paredao_id: int) -> Paredao:
     """O paredão, se agora se dá nele o voto único. Levanta a `Recusa` de quem chega fora de hora."""
+    _na_urna(paredao_id)
+    return Paredao.objects.select_related("edicao").com_participantes().get(pk=paredao_id)
+
+
+def _na_urna(paredao_id: int) -> None:
     na_urna = catalogo.ler(paredao_id)
     if na_urna is None:
         raise ParedaoInexistente
     exame.pode_emitir(na_urna, time.time(), Modalidade.UNICO)
-    return Paredao.objects.select_related("edicao").com_participantes().get(pk=paredao_id)
 
 
 def _emitir(request: HttpRequest, paredao: Paredao) -> tuple[str, int, bytes]:

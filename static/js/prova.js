@@ -1,5 +1,6 @@
 // Acha a prova de trabalho de uma cédula: dígitos cujo SHA-256(cédula + "." + dígitos) começa com `bits` zeros.
 // Cédula e ponto fecham um bloco exato de 64 bytes: ele é resumido uma vez, e cada tentativa custa um bloco só.
+// Corre num Worker. Na página, que carrega o mesmo arquivo (`js/voto.js`), isto só define a função.
 "use strict";
 
 const K = Int32Array.of(
@@ -45,7 +46,7 @@ const palavra = (texto, i) =>
 
 // A prova tem sempre 12 dígitos: três palavras, e só a última muda dentro do laço. Com vários trabalhadores, cada um
 // procura na sua `parte`.
-function resolver(cedula, bits, parte = 0, partes = 1) {
+function resolver(cedula, bits, parte = 0, partes = 1, contar = null) {
   const bloco = cedula + ".";
   for (let i = 0; i < 16; i++) w[i] = palavra(bloco, i * 4);
   const meio = new Int32Array(8);
@@ -56,6 +57,8 @@ function resolver(cedula, bits, parte = 0, partes = 1) {
   w[3] = 1 << 31;
   w[15] = (64 + 12) * 8;
   for (let alto = parte; alto < 100000000; alto += partes) {
+    // A cada dez mil: diz quanto já tentou, para a página mostrar o progresso.
+    if (contar) contar(Math.floor(alto / partes) * 10000);
     const inicio = String(alto).padStart(8, "0");
     w[0] = palavra(inicio, 0);
     w[1] = palavra(inicio, 4);
@@ -68,4 +71,9 @@ function resolver(cedula, bits, parte = 0, partes = 1) {
   throw new Error("sem prova");
 }
 
-self.onmessage = ({ data }) => self.postMessage(resolver(data.cedula, data.bits, data.parte, data.partes));
+if (typeof document === "undefined") {
+  self.onmessage = ({ data }) => {
+    const contar = data.progresso ? (tentativas) => self.postMessage({ tentativas }) : null;
+    self.postMessage(resolver(data.cedula, data.bits, data.parte, data.partes, contar));
+  };
+}

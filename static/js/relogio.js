@@ -1,5 +1,5 @@
 // Quanto falta para a hora que a página já diz por extenso. Quem decide se abriu ou fechou é o servidor.
-(() => {
+document.addEventListener("DOMContentLoaded", () => {
   "use strict";
   const relogios = [...document.querySelectorAll("[data-ate]")].map((no) => ({ no, ate: Date.parse(no.dataset.ate) }));
   if (!relogios.length) return;
@@ -40,4 +40,4 @@
   document.addEventListener("bbb:hora", (evento) => { ajuste = evento.detail; });
   bater();
   setInterval(bater, 1000);
-})();
+});

@@ -3,18 +3,21 @@
 // Sem fetch, sem Worker ou com defeito neles, o formulário segue pela página de confirmação, que não usa nada disto.
 (() => {
   "use strict";
+  if (typeof document === "undefined") return; // no Worker só interessa prova.js
   const urna = document.getElementById("urna");
   if (!urna || !window.fetch || !window.Worker || !window.AbortController) return;
   const formulario = urna.querySelector("form");
   const aviso = document.getElementById("aviso");
   const texto = aviso.querySelector("p");
   const acao = aviso.querySelector("button");
+  const barra = aviso.querySelector("progress");
   const GUARDADO = "voto:" + urna.dataset.cedula;
   const PRAZO = 10000; // ms de espera por uma resposta
   const FOLGA = 30000; // ms de validade que uma cédula ainda precisa ter
   const LEMBRA = 300000; // ms em que uma escolha que ainda não saiu daqui vai sozinha, se a página for recarregada
   const DIFICIL = 18; // bits a partir dos quais a prova se reparte por vários núcleos
   const DEMORA = 1500; // ms de preparo a partir dos quais se explica a espera
+  const PRESSA = 400; // ms entre receber uma cédula e votar com ela: menos que isto o servidor estranha
 
   let ajuste = 0;
   let preparo = null;
@@ -35,14 +38,21 @@
   const esquecer = () => memoria((s) => s.removeItem(GUARDADO));
 
   // --- O que a pessoa vê e ouve ---
-  function falar(mensagem, { tom = "espera", botao = "" } = {}) {
+  function falar(mensagem, { tom = "espera", botao = "", feito = -1 } = {}) {
     aviso.dataset.tom = tom;
+    mostrarProgresso(feito);
     texto.textContent = mensagem;
     acao.textContent = botao;
     acao.hidden = !botao;
   }
+  // De 0 a 1; negativo esconde. A prova é um sorteio: a barra mostra a chance de já ter acabado, e só anda para a frente.
+  function mostrarProgresso(feito) {
+    barra.hidden = feito < 0;
+    if (feito >= 0) barra.value = feito;
+  }
   function calar() {
     delete aviso.dataset.tom;
+    mostrarProgresso(-1);
     texto.textContent = "";
     acao.hidden = true;
   }
@@ -78,6 +88,7 @@
     if (!bits) return Promise.resolve("");
     const partes = bits < DIFICIL ? 1 : Math.min(4, navigator.hardwareConcurrency || 1);
     const trabalhadores = [];
+    const tentadas = [];
     const achar = new Promise((resolve, reject) => {
       for (let parte = 0; parte < partes; parte++) {
         try {
@@ -86,9 +97,17 @@
           reject(new SemProva());
           return;
         }
-        trabalhadores[parte].onmessage = ({ data }) => resolve(data);
+        trabalhadores[parte].onmessage = ({ data }) => {
+          if (typeof data === "string") {
+            resolve(data);
+            return;
+          }
+          tentadas[parte] = data.tentativas;
+          const todas = tentadas.reduce((soma, uma) => soma + (uma || 0), 0);
+          if (!barra.hidden) mostrarProgresso(1 - Math.exp(-todas / 2 ** bits));
+        };
         trabalhadores[parte].onerror = () => reject(new SemProva());
-        trabalhadores[parte].postMessage({ cedula, bits, parte, partes });
+        trabalhadores[parte].postMessage({ cedula, bits, parte, partes, progresso: true });
       }
     });
     return achar.finally(() => trabalhadores.forEach((trabalhador) => trabalhador.terminate()));
@@ -132,7 +151,8 @@
         document.dispatchEvent(new CustomEvent("bbb:hora", { detail: ajuste }));
       }
       este.ate = Date.parse(corpo.expira_em) - FOLGA;
-      return { cedula: corpo.cedula, prova: await provar(corpo.cedula, corpo.bits) };
+      const veio = Date.now();
+      return { cedula: corpo.cedula, prova: await provar(corpo.cedula, corpo.bits), veio };
     })();
     este.promessa.catch(() => { if (preparo === este) preparo = null; });
     preparo = este;
@@ -147,13 +167,15 @@
 
   // O voto com a cédula pronta. Se ela demora, diz por quê.
   async function preparado(voto) {
-    falar("Preparando sua cédula…");
+    falar("Preparando sua cédula…", { feito: 0 });
     guardar(voto);
     const demora = setTimeout(() => {
-      if (preparo && preparo.ate < Infinity) falar("Seu aparelho está fazendo a conta que mostra que há uma pessoa votando. Leva alguns segundos.");
+      if (preparo && preparo.ate < Infinity) falar("Seu aparelho está fazendo a conta que mostra que há uma pessoa votando. Leva alguns segundos.", { feito: barra.value });
     }, DEMORA);
     try {
-      Object.assign(voto, await preparar());
+      const { veio, ...cedula } = await preparar();
+      await new Promise((seguir) => setTimeout(seguir, veio + PRESSA - Date.now()));
+      Object.assign(voto, cedula);
       preparo = null;
       guardar(voto);
     } finally {
@@ -220,9 +242,10 @@
           await contar(falha.apos || 60, (s) => `Muitos pedidos vindos do mesmo lugar. Sua escolha está guardada: o voto para ${voto.nome} vai sozinho em ${s} s.`);
         } else if (falha.passageira) {
           const segundos = Math.max(falha.apos, Math.min(2 ** tentativa, 15)) * (1 + Math.random() / 4);
+          const rede = navigator.onLine === false ? "Você está sem rede." : "Sem resposta da rede.";
           const motivo = falha.mensagem || (voto.cedula
-            ? "Sem resposta da rede. Seu voto está guardado aqui e só conta uma vez."
-            : "Sem resposta da rede. Seu voto ainda não saiu daqui.");
+            ? `${rede} Seu voto está guardado aqui e só conta uma vez.`
+            : `${rede} Seu voto ainda não saiu daqui.`);
           const depois = falha.apos > 15 ? "Ele está guardado neste aparelho e vai sozinho." : "Tentando de novo em instantes…";
           falar(`${motivo} ${depois}`, { tom: "alerta", botao: "Tentar de novo" });
           await pausa(segundos * 1000);

@@ -13,7 +13,6 @@ from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import Group, User
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -122,9 +121,7 @@ def _na_casa(edicao: Edicao, pessoa: Personagem) -> Participante | None:
 
 
 def _tem_foto(participante: Participante) -> bool:
-    return bool(participante.foto) and all(
-        default_storage.exists(fotos.caminho_da_foto(participante.foto, largura)) for largura in fotos.LARGURAS
-    )
+    return bool(participante.foto) and not fotos.pesada(participante.foto)
 
 
 def _nascimento(idade: int, lugar: int) -> date:

@@ -2,9 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.urls import reverse
 
+from votacao import cartaz
 from votacao.apuracao import Apuracao
 from votacao.models import Paredao
 
@@ -38,6 +43,13 @@ _DESFECHOS = {
     Paredao.Decisao.VENCE: "Vence",
 }
 
+_PASSADOS = {
+    Paredao.Decisao.SAI: ("Saiu da casa", "Ficou na casa"),
+    Paredao.Decisao.FICA: ("Saiu da casa", "Ficou na casa"),
+    Paredao.Decisao.ENTRA: ("Entrou na casa", "Não entrou na casa"),
+    Paredao.Decisao.VENCE: ("Venceu", "Não venceu"),
+}
+
 
 @register.filter
 def pergunta(paredao: Paredao) -> str:
@@ -61,6 +73,31 @@ def verbo(paredao: Paredao) -> str:
 def desfecho(paredao: Paredao) -> str:
     """O que acontece com quem o resultado decide."""
     return _DESFECHOS[Paredao.Decisao(paredao.decisao)]
+
+
+@register.filter
+def desfecho_de(passo: dict[str, Any]) -> str:
+    """O que um resultado publicado decidiu sobre quem está em `passo["linha"]`."""
+    if not passo["apuracao"].decididos:
+        return "Sem votos na conta"
+    decidido = passo["linha"].decidido
+    if decidido and passo["apuracao"].empate:
+        return "Empatou, e a produção decidiu pelo regulamento"
+    return _PASSADOS[Paredao.Decisao(passo["paredao"].decisao)][0 if decidido else 1]
+
+
+@register.inclusion_tag("votacao/_cartao_social.html")
+def cartao_social(paredao: Paredao | None, titulo: str = "") -> dict[str, str]:
+    """O que aparece quando alguém manda a página a outra pessoa. Endereços inteiros, que é o que se pede deles."""
+    if not paredao:
+        return {"titulo": "Votação do paredão", "imagem": settings.SITE_URL + static("img/icone-512.png")}
+    caminho = reverse("votacao:cartaz", args=[paredao.pk, cartaz.resumo(paredao, pergunta(paredao))])
+    return {
+        "titulo": titulo or f"{paredao.titulo}: {pergunta(paredao).lower()}",
+        "imagem": settings.SITE_URL + caminho,
+        "rostos": ", ".join(opcao.participante.nome_curto for opcao in paredao.opcoes.all()),
+        "endereco": settings.SITE_URL + paredao.get_absolute_url(),
+    }
 
 
 @register.filter

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -268,7 +269,7 @@ def test_previa_de_rascunho_mostra_a_pagina_aberta_sem_abrir(produtor: Client, r
     assert resposta.status_code == 200
     assert texto.count('name="participante"') == 3
     assert "Prévia para a produção: assim ficará quando abrir." in texto
-    assert "votar.js" not in texto
+    assert re.findall(r"<script [^>]*src=[^>]*/js/(\w+)", texto) == ["pagina"]
     assert Paredao.objects.get(pk=rascunho.pk).abre_em is None
 
 

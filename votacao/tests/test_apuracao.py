@@ -191,7 +191,9 @@ def test_modalidade_sem_votos_nao_divide_a_outra(paredao: Paredao, participantes
         ("Bia", ["None", "25.00"], "25.00"),
         ("Caio", ["None", "0.00"], "0.00"),
     ]
-    assert apurado.avisos == ("Não houve voto único: o resultado é só da outra modalidade.",)
+    assert apurado.avisos == ("Ainda não houve voto único: por enquanto a conta é só da outra modalidade.",)
+    paredao.publicado_em = timezone.now()
+    assert apurar(paredao).avisos == ("Não houve voto único: o resultado é só da outra modalidade.",)
 
 
 def test_paredao_sem_participantes(edicao: Edicao) -> None:

@@ -174,6 +174,20 @@ def test_paredao_so_da_torcida_nao_tem_voto_unico(paredao: Paredao, ana: Client)
     assert ana.get(f"/paredoes/{paredao.pk}/unico/").status_code == 410
 
 
+def test_paredao_sem_voto_unico_o_diz_antes_de_pedir_que_se_entre(paredao: Paredao) -> None:
+    fora = Client()
+    resposta = fora.get(f"/paredoes/{paredao.pk}/unico/")
+    assert resposta.status_code == 410
+    assert "Este paredão não tem voto único" in resposta.content.decode()
+    assert fora.post(f"/paredoes/{paredao.pk}/unico/cpf/").status_code == 410
+    assert fora.get("/paredoes/999/unico/").status_code == 404
+
+
+def test_paredao_com_voto_unico_pede_que_se_entre(misto: Paredao) -> None:
+    endereco = f"/paredoes/{misto.pk}/unico/"
+    assert Client().get(endereco)["Location"] == f"/conta/entrar/?next={endereco}"
+
+
 def test_paredao_que_exige_cpf_confirmado_manda_confirmar(misto: Paredao, ana: Client) -> None:
     Paredao.objects.filter(pk=misto.pk).update(exige_cpf_verificado=True)
     dar_cpf(ana, misto)
