@@ -15,6 +15,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from inscricoes.models import Edicao
+from votacao import ritmo
 from votacao.models import Opcao, Paredao, Participante
 from votacao.urna import limites
 
@@ -60,6 +61,7 @@ def django_db_modify_db_settings(
 @pytest.fixture(autouse=True)
 def _cada_teste_por_si(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     limites.esquecer()
+    ritmo.esquecer()
     midia = settings.MEDIA_ROOT
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "midia"
     # Uma thread que manda cartas não respeita o fim de um teste; quem a testa, liga-a.

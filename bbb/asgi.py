@@ -20,6 +20,7 @@ from bbb.cabecalhos import cabecalhos_de_seguranca
 from bbb.corpo import Corpo
 from bbb.microcache import Aplicacao, Enviar, Escopo, Mensagem, MicroCache, Receber
 from bbb.wsgi import application as django
+from votacao.pulso import Batedor
 from votacao.urna import exame, limites
 from votacao.urna.catalogo import INTERVALO, Catalogo
 from votacao.urna.faixa import Faixa, Servico, escolher_codificacao
@@ -123,6 +124,7 @@ class Processo:
         self.faixa = Servico(self.urna, self.catalogo, self.paginas, cabecalhos_de_seguranca())
         self._frente = QuemPede(self.paginas)
         self._parar = threading.Event()
+        self._pulso: Batedor | None = None
 
     async def __call__(self, scope: Escopo, receive: Receber, send: Enviar) -> None:
         if scope["type"] == "lifespan":
@@ -141,6 +143,8 @@ class Processo:
         self.urna.iniciar(laco)
         self.faixa.iniciar(laco)
         threading.Thread(target=self._acompanhar, name="catalogo", daemon=True).start()
+        self._pulso = Batedor(self.urna.pendentes)
+        self._pulso.iniciar()
         scope["state"]["faixa"] = self.faixa
         # O que existe agora vive até o fim: o coletor não precisa reler a cada volta.
         gc.collect()
@@ -150,6 +154,7 @@ class Processo:
         self._parar.set()
         await self.urna.encerrar()
         self.faixa.encerrar()
+        await laco.run_in_executor(None, self._pulso.parar)
         await send({"type": "lifespan.shutdown.complete"})
 
     def _recarregar(self) -> None:

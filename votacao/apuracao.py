@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import cast
 
-from django.db.models import Sum
+from django.db.models import Prefetch, QuerySet, Sum
 
 from votacao.models import Contagem, Modalidade, Opcao, Paredao, Participante, Quarentena, Suspeita
 
@@ -180,6 +181,31 @@ def apurar_varios(paredoes: Sequence[Paredao]) -> dict[int, Apuracao]:
         )
         for paredao in paredoes
     }
+
+
+def apurar_todos(paredoes: QuerySet[Paredao]) -> list[Apuracao]:
+    """O resultado de cada um, na ordem de `paredoes`. Em quatro consultas, quantos forem."""
+    todos = list(
+        paredoes.select_related("edicao").prefetch_related(
+            Prefetch("opcoes", Opcao.objects.select_related("participante"))
+        )
+    )
+    somas: dict[int, list[Soma]] = {paredao.pk: [] for paredao in todos}
+    contagens = Contagem.objects.filter(paredao__in=list(somas)).order_by()
+    for paredao, *soma in contagens.values_list("paredao", "participante_id", "modalidade", "suspeita").annotate(
+        votos=Sum("votos")
+    ):
+        somas[paredao].append(cast(Soma, tuple(soma)))
+    quarentenas = {
+        decisao.paredao_id: decisao
+        for decisao in Quarentena.objects.filter(paredao__in=list(somas)).select_related("decidido_por")
+    }
+    apurados = []
+    for paredao in todos:
+        opcoes = sorted(paredao.opcoes.all(), key=lambda opcao: (opcao.ordem, opcao.pk))
+        participantes = [opcao.participante for opcao in opcoes]
+        apurados.append(apurar_somas(paredao, participantes, somas[paredao.pk], quarentenas.get(paredao.pk)))
+    return apurados
 
 
 def apurar_dos_dois_jeitos(paredao: Paredao) -> tuple[Apuracao, Apuracao]:

@@ -23,6 +23,7 @@ from django.utils import timezone
 from votacao import apuracao
 from votacao.models import Contagem, Lote, Modalidade, Opcao, Paredao, Participante, Suspeita
 from votacao.registro import linha_do_livro
+from votacao.selo import Selo
 
 INTERVALO_DO_PROGRESSO = 1.0
 """Segundos."""
@@ -48,6 +49,8 @@ class Balanco:
     suspeitos: int = 0
     """Dessas, as marcadas suspeitas."""
     lotes: int = 0
+    selo: str = ""
+    """Refeito com o livro; o da ata vem dos lotes."""
     diferencas: int = 0
     resultado: str = ""
     """A frase do resultado publicado, refeita com o livro."""
@@ -118,6 +121,7 @@ class _Conferencia:
         self._progresso = progresso
         self._livro: Counter[_Celula] = Counter()
         self._somas: dict[int, Counter[tuple[int, int, int]]] = {}
+        self._selos: dict[int, Selo] = {}
         self._lidos = 0
         self._total = 0
         self._proximo_aviso = 0.0
@@ -141,6 +145,8 @@ class _Conferencia:
         for paredao in todos:
             if paredao.publicado_em is not None:
                 self._conferir_resultado(paredao)
+        for balanco in self._balancos.values():
+            balanco.selo = self._selos.get(balanco.paredao, Selo()).texto()
         return list(self._balancos.values())
 
     # --- livro e lotes ---
@@ -169,6 +175,14 @@ class _Conferencia:
         balanco.lotes += 1
         balanco.votos += quantos
         balanco.suspeitos += quantos if lote.suspeita else 0
+        self._selos.setdefault(lote.paredao_id, Selo()).juntar(
+            numero=lote.pk,
+            modalidade=lote.modalidade,
+            hora=lote.hora,
+            suspeita=lote.suspeita,
+            quantidade=quantos,
+            resumo=resumo,
+        )
         somas = self._somas.setdefault(lote.paredao_id, Counter())
         for participante, votos in votados.items():
             somas[participante, lote.modalidade, lote.suspeita] += votos

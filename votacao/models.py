@@ -98,6 +98,10 @@ class ParedaoQuerySet(models.QuerySet["Paredao"]):
     def encerrados(self, agora: datetime) -> "ParedaoQuerySet":
         return self.filter(fecha_em__lte=agora)
 
+    def no_ar(self, agora: datetime) -> "ParedaoQuerySet":
+        """Os que a produção acompanha agora: abertos, e encerrados à espera do resultado."""
+        return self.filter(publicado_em__isnull=True, abre_em__lte=agora).order_by("fecha_em", "pk")
+
     def publicados(self) -> "ParedaoQuerySet":
         return self.filter(publicado_em__isnull=False)
 
@@ -311,6 +315,10 @@ class Lote(models.Model):
             models.CheckConstraint(name="lote_modalidade_conhecida", condition=Q(modalidade__in=[1, 2])),
             models.CheckConstraint(name="lote_suspeita_conhecida", condition=Q(suspeita__lte=4)),
         ]
+        indexes: ClassVar = [
+            # Os votos por minuto leem só o índice: uma linha por lote, e nenhuma do livro.
+            models.Index(fields=["paredao", "gravado_em", "modalidade", "suspeita", "quantidade"], name="lote_ritmo"),
+        ]
 
     def __str__(self) -> str:
         return f"lote {self.pk}"
@@ -385,3 +393,37 @@ class Quarentena(models.Model):
 
     def __str__(self) -> str:
         return f"{self.paredao}: os votos suspeitos {'contam' if self.contam else 'não contam'}"
+
+
+class Pulso(models.Model):
+    """O que um processo do site fez num minuto, escrito por ele mesmo de poucos em poucos segundos.
+
+    São números para quem acompanha a votação ao vivo, e só: nenhum resultado vem daqui, e as linhas velhas se apagam.
+    """
+
+    class Papel(models.TextChoices):
+        SITE = "site", "atende o público"
+        CONTADOR = "contador", "conta os votos da fila"
+
+    processo = models.CharField("processo", max_length=80)
+    papel = models.CharField("papel", max_length=8, choices=Papel, default=Papel.SITE)
+    minuto = models.DateTimeField("minuto")
+    visto_em = models.DateTimeField("visto em")
+    saiu = models.BooleanField("encerrou-se em ordem", default=False)
+    aceitos = models.PositiveBigIntegerField("votos aceitos", default=0)
+    recusas = models.JSONField("recusas por código", default=dict)
+    pendentes = models.PositiveIntegerField("votos à espera de gravação", default=0)
+    demora_ms = models.PositiveIntegerField("demora até durável (ms)", default=0)
+    """O limite, em milissegundos, da faixa mais alta em que algum voto deste minuto caiu."""
+    atraso_ms = models.PositiveIntegerField("atraso da contagem (ms)", default=0)
+    """O mesmo, da aceitação à contagem; só a fila o faz crescer."""
+
+    class Meta:
+        verbose_name = "pulso"
+        verbose_name_plural = "pulsos"
+        default_permissions = ()
+        constraints: ClassVar = [models.UniqueConstraint(fields=["processo", "minuto"], name="pulso_um_por_minuto")]
+        indexes: ClassVar = [models.Index(fields=["minuto"], name="pulso_minuto")]
+
+    def __str__(self) -> str:
+        return f"{self.processo} às {self.minuto:%H:%M}"

@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from django.db import DatabaseError, InterfaceError, connection, transaction
 
+from votacao import medidores
 from votacao.recusas import (
     CedulaUsada,
     ForaDoParedao,
@@ -167,6 +168,7 @@ def _gravar_unicos(votos: dict[bytes, VotoAceito], limite: float) -> tuple[dict[
                     usadas |= _ler(tardios)
                 if time.monotonic() >= limite:
                     raise UrnaIndisponivel
+            medidores.deste_processo.contar(len(desfechos) - len(tardios))
             return desfechos, usadas
         except _HaUsadas:
             usadas = _ler(list(votos))

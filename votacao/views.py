@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_safe
 
-from votacao import apuracao, graficos, registro
+from votacao import apuracao, graficos, medidores, registro
 from votacao.models import Modalidade, Opcao, Paredao, Participante
 from votacao.publica import publica
 from votacao.recusas import (
@@ -197,7 +197,9 @@ def votar(request: HttpRequest, paredao_id: int) -> HttpResponse:
             raise ParedaoInexistente
         corpo = request.body if exame.e_formulario(request.headers.get("Content-Type", "")) else b""
         voto = exame.examinar(corpo, paredao, agora, conta)
+        chegou = time.monotonic()
         (desfecho,) = registro.gravar([voto])
+        medidores.deste_processo.anotar_lote([chegou], [desfecho])
         if not isinstance(desfecho, Contado):
             raise desfecho
     except Recusa as recusa:

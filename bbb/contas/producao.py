@@ -4,6 +4,7 @@ Há duas trancas. A sessão de quem tem fator só começa depois do código. E, 
 aberta antes de ativar o fator, por exemplo), o admin não se abre sem que ela o tenha mostrado.
 """
 
+from functools import wraps
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -15,18 +16,23 @@ from allauth.mfa.base.views import authenticate
 from allauth.mfa.stages import AuthenticateStage
 from allauth.mfa.totp.views import ActivateTOTPView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.admin import AdminSite
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import LoginView
 from django.forms import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from bbb.contas import fator, limites
 from bbb.contas.adaptadores import DEMAIS
+from votacao.models import Paredao
 
 
 class SenhaForm(AdminAuthenticationForm):
@@ -70,6 +76,27 @@ class SalaDaProducao(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         return super().has_permission(request) and fator.basta(request)
+
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Um filtro que não existe (um endereço guardado, ou mal copiado) leva à lista inteira, e diz isso."""
+
+        @wraps(view)
+        def sem_filtro_estranho(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                resposta: HttpResponse = view(request, *args, **kwargs)
+            except DisallowedModelAdminLookup:
+                messages.warning(request, "O endereço pedia um filtro que esta lista não tem: aqui está ela inteira.")
+                return redirect(request.path)
+            return resposta
+
+        return super().admin_view(sem_filtro_estranho, cacheable)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Com o atalho para a sala do que está no ar, para quem pode vê-la."""
+        ve_a_sala = request.user.has_perms(("votacao.view_paredao", "votacao.ver_contagem"))
+        agora = timezone.now()
+        no_ar = Paredao.objects.no_ar(agora).select_related("edicao") if ve_a_sala else []
+        return super().index(request, {"no_ar": no_ar, "agora": agora, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.method == "GET" and super().has_permission(request):

@@ -117,7 +117,7 @@ class Conducao:
         paredao = self._achar(request, paredao_id, pode=pode_conduzir(request))
         if request.method == "POST":
             self._fazer(request, acao, paredao)
-            return HttpResponseRedirect(reverse("admin:votacao_paredao_change", args=[paredao.pk]))
+            return HttpResponseRedirect(_de_onde_veio(request, paredao))
         situacao = paredao.situacao(agora_de(request))
         mostra = pode_ver_contagem(request) and acao.nome != "abrir"
         contexto = {
@@ -129,6 +129,7 @@ class Conducao:
             "situacao": situacao,
             "como_esta": services.como_esta(paredao, agora_de(request)),
             "opcoes": paredao.opcoes.all(),
+            "voltar": _de_onde_veio(request, paredao),
             "cabe": situacao in acao.de,
             "faltas": self._faltas(request, acao, paredao),
             "agora": agora_de(request),
@@ -152,7 +153,7 @@ class Conducao:
         form = QuarentenaForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             self._decidir(request, paredao, **form.cleaned_data)
-            return HttpResponseRedirect(reverse("admin:votacao_paredao_change", args=[paredao.pk]))
+            return HttpResponseRedirect(_de_onde_veio(request, paredao))
         sem, com = apuracao.apurar_dos_dois_jeitos(paredao)
         contexto = {
             **self.admin_site.each_context(request),
@@ -160,6 +161,7 @@ class Conducao:
             "title": "Os votos suspeitos contam?",
             "paredao": paredao,
             "situacao": paredao.situacao(agora_de(request)),
+            "voltar": _de_onde_veio(request, paredao),
             "os_dois_jeitos": (sem, com),
             "apuracao": sem,
             "pode_decidir": self.falta_decidir(paredao, request),
@@ -258,6 +260,12 @@ class Conducao:
         if paredao is None:
             raise Http404
         return paredao
+
+
+def _de_onde_veio(request: HttpRequest, paredao: Paredao) -> str:
+    """A sala de controle, para quem agiu a partir dela; senão, a página do paredão."""
+    pagina = "sala" if request.GET.get("de") == "sala" and pode_ver_contagem(request) else "change"
+    return reverse(f"admin:votacao_paredao_{pagina}", args=[paredao.pk])
 
 
 def em_csv(linhas: list[LinhaDaPlanilha]) -> bytes:

@@ -17,6 +17,7 @@ from votacao import services
 from votacao.admin.acesso import agora_de, frase_do_banco, pode_conduzir, pode_ver_contagem
 from votacao.admin.conducao import ACOES, Conducao
 from votacao.admin.formulario import OpcaoForm, OpcaoFormSet, ParedaoForm, somente_leitura
+from votacao.admin.sala import Sala
 from votacao.models import Contagem, Opcao, Paredao, Participante
 from votacao.templatetags.votacao_tags import milhar
 
@@ -88,7 +89,7 @@ class OpcaoInline(admin.TabularInline):
 
 
 @admin.register(Paredao)
-class ParedaoAdmin(Conducao, admin.ModelAdmin):
+class ParedaoAdmin(Sala, Conducao, admin.ModelAdmin):
     form = ParedaoForm
     inlines = (OpcaoInline,)
     list_filter = ("edicao", SituacaoFilter)
@@ -104,7 +105,8 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
         contagem = ("votos",) if pode_ver_contagem(request) else ()
-        return ("titulo", "edicao", "situacao", "abre", "fecha", *contagem, "como_o_publico_ve")
+        sala = ("sala_de_controle",) if contagem else ()
+        return ("titulo", "edicao", "situacao", "abre", "fecha", *contagem, *sala, "como_o_publico_ve")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Paredao]:
         somas = (
@@ -129,6 +131,13 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
     @admin.display(description="votos", ordering="total")
     def votos(self, paredao: Any) -> str:
         return milhar(paredao.total or 0)
+
+    @admin.display(description="sala")
+    def sala_de_controle(self, paredao: Paredao) -> SafeString:
+        endereco = reverse("admin:votacao_paredao_sala", args=[paredao.pk])
+        return format_html(
+            '<a href="{}">sala<span class="visually-hidden"> de controle: {}</span></a>', endereco, paredao
+        )
 
     @admin.display(description="página")
     def como_o_publico_ve(self, paredao: Paredao) -> SafeString:
@@ -244,6 +253,7 @@ class ParedaoAdmin(Conducao, admin.ModelAdmin):
                     if situacao in acao.de and pode_conduzir(request)
                 ],
                 "ver_contagem": ver_contagem,
+                "sala": pode_ver_contagem(request),
                 "falta_decidir": self.falta_decidir(obj, request),
                 **(self.contexto_da_contagem(obj, request) if ver_contagem else {}),
             }

@@ -28,7 +28,7 @@ from votacao.registro import Contado, VotoAceito
 
 EDICAO, ANO = "BBB 24", 2024
 LOGIN = "produtor"
-GRUPOS = ("Votação", "Seleção")
+GRUPOS = ("Votação", "Seleção", "Seleção (dados sensíveis)")
 VOTOS_POR_GRAVACAO = 2000
 
 PRIMEIRO_ABERTO = 5

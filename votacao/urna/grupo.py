@@ -50,12 +50,15 @@ class Grupo(Generic[P, R]):
         nome: str,
         fazer: Callable[[Sequence[P], float], Sequence[R | type[Recusa]]],
         vez: Callable[[float], AbstractContextManager[object]] = nullcontext,
+        medir: Callable[[Sequence[float], Sequence[object]], None] | None = None,
     ) -> None:
         """`vez` é a espera por outros processos, durante a qual a fila ainda cresce; `fazer` recebe os pedidos. Os dois
-        sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`."""
+        sabem até quando (relógio monotônico) podem esperar, e levantam `UrnaIndisponivel`. `medir` recebe, de cada lote
+        feito, quando chegou cada pedido (o mesmo relógio, em ordem) e o que lhe coube."""
         self._nome = nome
         self._vez = vez
         self._fazer = fazer
+        self._medir = medir
         self._fila: deque[_Pedido[P, R]] = deque()
         self._em_curso: list[_Pedido[P, R]] = []
         self._ha_trabalho = threading.Event()
@@ -139,6 +142,8 @@ class Grupo(Generic[P, R]):
             registro_de_erros.exception("%s: falha inesperada em %d pedidos", self._nome, len(lote))
             resultados = [UrnaIndisponivel] * len(lote)
         self._em_curso = []
+        if self._medir is not None:
+            self._medir([pedido.chegou for pedido in lote], resultados)
         if self._laco is not None and not self._laco.is_closed():
             self._laco.call_soon_threadsafe(self._entregar, lote, resultados)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
+from votacao import medidores
 from votacao.models import Modalidade
 from votacao.recusas import MetodoErrado, Recusa
 from votacao.urna import cedula as cedulas
@@ -58,7 +59,11 @@ def cedula_emitida(cedula: str, bits: int, expira_em: int) -> Resposta:
 
 
 def recusa(tipo: type[Recusa], *, em_json: bool, paredao_id: int | None) -> Resposta:
-    """`paredao_id`: para onde a página manda voltar; só um paredão que existe, para a memória ter fim."""
+    """`paredao_id`: para onde a página manda voltar; só um paredão que existe, para a memória ter fim.
+
+    As duas portas recusam por aqui, e aqui se conta cada recusa.
+    """
+    medidores.deste_processo.recusar(tipo.codigo)
     return _recusa(tipo, em_json, paredao_id)  # type: ignore[arg-type] # o mypy não sabe que uma classe é hashable
 
 

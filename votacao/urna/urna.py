@@ -5,7 +5,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from votacao import registro
+from votacao import medidores, registro
 from votacao.recusas import Recusa
 from votacao.registro import Contado, Desfecho, VotoAceito
 from votacao.urna.grupo import Grupo
@@ -25,7 +25,10 @@ class Urna:
 
     def __init__(self) -> None:
         self._gravacao: Grupo[VotoAceito, Contado] = Grupo(
-            "urna-gravacao", registro.gravar_na_vez, partial(registro.vez_de_escrever, vigiado=True)
+            "urna-gravacao",
+            registro.gravar_na_vez,
+            partial(registro.vez_de_escrever, vigiado=True),
+            medidores.deste_processo.anotar_lote,
         )
         self._leitura: Grupo[bytes, Contado] = Grupo("urna-leitura", _procurar)
         self._recentes: OrderedDict[bytes, Contado] = OrderedDict()
@@ -33,6 +36,7 @@ class Urna:
     def iniciar(self, laco: asyncio.AbstractEventLoop) -> None:
         self._gravacao.iniciar(laco)
         self._leitura.iniciar(laco)
+        medidores.sondar("urna_pendentes", self.pendentes)
 
     async def encerrar(self) -> None:
         await self._gravacao.encerrar()

@@ -18,8 +18,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--paredao", type=int, metavar="ID", help="Confere só este paredão.")
+        parser.add_argument(
+            "--selos",
+            action="store_true",
+            help="Escreve o selo de cada paredão, refeito com o livro: o da ata impressa.",
+        )
 
-    def handle(self, *args: Any, paredao: int | None, **opcoes: Any) -> None:
+    def handle(self, *args: Any, paredao: int | None, selos: bool, **opcoes: Any) -> None:
         diferencas = 0
 
         def relatar(diferenca: Diferenca) -> None:
@@ -33,6 +38,8 @@ class Command(BaseCommand):
             raise CommandError(f"Não há paredão de número {paredao}.", returncode=2) from None
         for balanco in balancos:
             self.stdout.write(_linha(balanco))
+            if selos:
+                self.stdout.write(f"  selo: {balanco.selo}")
         if diferencas:
             raise CommandError(f"Livro, lotes e contagens não concordam: {_quantos(diferencas, 'diferença')}.")
 
