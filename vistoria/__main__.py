@@ -64,7 +64,9 @@ def tabela(achados: list[Achado]) -> list[str]:
     linhas = ["| Página | " + " | ".join(f"{largura} {nomes[tema]}" for largura, tema in colunas) + " |"]
     linhas.append("|---|" + "--:|" * len(colunas))
     for achado in achados:
-        celas = [str(len(achado.violacoes[coluna])) if coluna in achado.violacoes else "não chegou" for coluna in colunas]
+        celas = [
+            str(len(achado.violacoes[coluna])) if coluna in achado.violacoes else "não chegou" for coluna in colunas
+        ]
         linhas.append(f"| {achado.pagina.nome} | " + " | ".join(celas) + " |")
     return linhas
 

@@ -41,7 +41,11 @@ def examinar(
                 aba.evaluate(AXE_SCRIPT)
                 for largura, tema in combinacoes:
                     vestir(aba, largura, tema)
-                    achado.violacoes[largura, tema] = [*_estilo(aba, tema), *axe(aba, pagina), *_de_lado(aba, pagina)]
+                    achado.violacoes[largura, tema] = [
+                        *_estilo(aba, pagina, tema),
+                        *axe(aba, pagina),
+                        *_de_lado(aba, pagina),
+                    ]
                 if pagina.publica:
                     vestir(aba, REFLUXO, "light")
                     achado.violacoes[REFLUXO, "light"] = _de_lado(aba, pagina)
@@ -59,9 +63,7 @@ def axe(aba: Page, pagina: Pagina) -> list[str]:
         "rules": {"target-size": {"enabled": True}},
     }
     resultado = aba.evaluate(f"axe.run({json.dumps(opcoes)})")
-    return [
-        f"{regra['id']} ({len(regra['nodes'])}): {_onde(regra['nodes'][0])}" for regra in resultado["violations"]
-    ]
+    return [f"{regra['id']} ({len(regra['nodes'])}): {_onde(regra['nodes'][0])}" for regra in resultado["violations"]]
 
 
 def _onde(no: dict[str, Any]) -> str:
@@ -70,8 +72,8 @@ def _onde(no: dict[str, Any]) -> str:
     return f"{alvo}: {por_que}"
 
 
-def _estilo(aba: Page, tema: str) -> list[str]:
-    falta = sem_estilo(aba, tema)
+def _estilo(aba: Page, pagina: Pagina, tema: str) -> list[str]:
+    falta = sem_estilo(aba, escura=tema == "dark" or pagina.sempre_escura)
     return [falta] if falta else []
 
 

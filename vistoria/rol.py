@@ -26,6 +26,8 @@ class Pagina:
     passos: Passos | None = None
     site: str = "cheio"
     modelo: str = ""
+    sempre_escura: bool = False
+    """O telão do estúdio: o mesmo nos dois temas."""
     publica: bool = True
     """Falsa no admin: a estrutura é do Django, e só valem as regras da WCAG, sem as de boa prática."""
 
@@ -190,7 +192,15 @@ def publicas() -> list[Pagina]:
         Pagina("unico-cpf-errado", "votacao:unico_cpf", "/paredoes/{aberto}/unico/", "fa", passos=cpf_errado),
         Pagina("unico-escolher", "votacao:unico", "/paredoes/{aberto}/unico/", "fa_com_cpf"),
         Pagina("unico-confirmar", "votacao:unico", "/paredoes/{aberto}/unico/", "fa_com_cpf", passos=votar_no_unico),
-        Pagina("unico-contado", "votacao:unico", "/paredoes/{aberto}/unico/", "fa_que_votou", passos=votar_no_unico_ate_o_fim),
+        Pagina(
+            "unico-contado",
+            "votacao:unico",
+            "/paredoes/{aberto}/unico/",
+            "fa_que_votou",
+            passos=votar_no_unico_ate_o_fim,
+        ),
+        Pagina("participante", "votacao:participante", "/participantes/{participante}/"),
+        Pagina("sem-rede", "votacao:sem_rede", "/sem-rede/"),
         Pagina("unico-verificar", "votacao:unico", "", modelo="votacao/unico_verificar.html"),
         Pagina("nao-existe", "", "/nao-existe/", status=404),
         *(
@@ -265,7 +275,13 @@ def da_inscricao() -> list[Pagina]:
         Pagina("desistir-tarde", "inscricoes:desistir", f"{MINHA}desistir/", "icaro", status=409),
         Pagina("meus-dados", "inscricoes:meus_dados", f"{MINHA}meus-dados/", "candidata"),
         Pagina("apagar", "inscricoes:apagar", f"{MINHA}meus-dados/apagar/", "candidata"),
-        Pagina("apagar-sem-marcar", "inscricoes:apagar", f"{MINHA}meus-dados/apagar/", "candidata", passos=apagar_sem_marcar),
+        Pagina(
+            "apagar-sem-marcar",
+            "inscricoes:apagar",
+            f"{MINHA}meus-dados/apagar/",
+            "candidata",
+            passos=apagar_sem_marcar,
+        ),
         Pagina("apagada", "inscricoes:apagada", "/inscricoes/apagada/"),
         Pagina("inscricao-recusa", "", "", modelo="inscricoes/recusa.html"),
     ]
@@ -273,7 +289,14 @@ def da_inscricao() -> list[Pagina]:
 
 def da_producao() -> list[Pagina]:
     def sala(nome: str, rota: str, caminho: str, **campos: Any) -> Pagina:
-        return Pagina(f"admin-{nome}", f"admin:{rota}", f"/admin/{caminho}", campos.pop("quem", "chefe"), publica=False, **campos)
+        return Pagina(
+            f"admin-{nome}",
+            campos.pop("rota_inteira", f"admin:{rota}"),
+            f"/admin/{caminho}",
+            campos.pop("quem", "chefe"),
+            publica=False,
+            **campos,
+        )
 
     return [
         sala("entrar", "login", "login/", quem="ninguem"),
@@ -306,9 +329,15 @@ def da_producao() -> list[Pagina]:
         sala("candidato-por-cpf", "inscricoes_candidato_por_cpf", "inscricoes/candidato/por-cpf/"),
         sala("candidato-cpf", "inscricoes_candidato_cpf", "inscricoes/candidato/{vado}/cpf/"),
         sala("candidatos-folha", "inscricoes_candidato_folha", "inscricoes/candidato/folha/"),
-        sala("candidatos-comparar", "inscricoes_candidato_comparar", "inscricoes/candidato/comparar/?id={vado}&id={bem}"),
+        sala(
+            "candidatos-comparar", "inscricoes_candidato_comparar", "inscricoes/candidato/comparar/?id={vado}&id={bem}"
+        ),
         sala("paredao-previa", "votacao_paredao_previa", "votacao/paredao/{agendado}/previa/"),
-        sala("paredao-contagem", "votacao_paredao_contagem", "votacao/paredao/{aberto}/contagem/"),
+        sala("paredao-sala", "votacao_paredao_sala", "votacao/paredao/{aberto}/sala/"),
+        sala("paredao-sala-publicado", "votacao_paredao_sala", "votacao/paredao/{publicado}/sala/"),
+        sala("paredao-telao", "votacao_paredao_telao", "votacao/paredao/{aberto}/telao/", sempre_escura=True),
+        sala("paredao-sem-ata", "votacao_paredao_ata", "votacao/paredao/{aberto}/ata/", status=409),
+        sala("temporada", "", "temporada/", rota_inteira="temporada"),
         sala("paredao-suspeitos", "votacao_paredao_suspeitos", "votacao/paredao/{aberto}/suspeitos/"),
         sala("paredao-abrir", "votacao_paredao_abrir", "votacao/paredao/{agendado}/abrir/"),
         sala("paredao-encerrar", "votacao_paredao_encerrar", "votacao/paredao/{aberto}/encerrar/"),
@@ -360,6 +389,11 @@ FORA: dict[str, str] = {
     "votacao:votar": "só POST: leva ao comprovante ou à página da recusa",
     "votacao:modelo": "o molde do comprovante, que a faixa preenche: olha-se o comprovante",
     "votacao:foto": "imagem",
+    "votacao:horas": "imagem, mostrada no resultado",
+    "votacao:cartaz": "imagem, mostrada por quem compartilha",
+    "votacao:panorama": "pedaço da página do paredão",
+    "votacao:manifesto": "JSON",
+    "votacao:trabalhador": "JavaScript",
     "inscricoes:retomar": "só POST: leva à própria inscrição",
     "inscricoes:exportar": "arquivo para baixar",
     "inscricoes:ordenar_fotos": "só POST: volta às fotos",
@@ -383,6 +417,13 @@ FORA: dict[str, str] = {
     "admin:inscricoes_candidato_exportar_csv": "arquivo para baixar",
     "admin:inscricoes_candidato_exportar_xlsx": "arquivo para baixar",
     "admin:votacao_paredao_exportar": "arquivo para baixar",
+    "admin:votacao_paredao_contagem": "pedaço da página de conduzir",
+    "admin:votacao_paredao_grafico_hora": "imagem, mostrada na sala",
+    "admin:votacao_paredao_grafico_minuto": "imagem, mostrada na sala",
+    "admin:votacao_paredao_sala_dados": "pedaço da sala",
+    "admin:votacao_paredao_telao_dados": "pedaço do telão",
+    "admin:votacao_paredao_telao_resultado": "pedaço do telão",
+    "temporada_grafico": "imagem, mostrada na temporada",
     "viva": "texto para máquinas",
     "pronta": "texto para máquinas",
 }

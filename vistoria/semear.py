@@ -75,7 +75,9 @@ def _votos(paredao: Any, participantes: list[int]) -> None:
     inicio = paredao.abre_em.timestamp()
     registro.gravar(
         [
-            registro.VotoAceito(uuid7().bytes, paredao.pk, 1, participantes[n % 5 % len(participantes)], inicio + n * 60)
+            registro.VotoAceito(
+                uuid7().bytes, paredao.pk, 1, participantes[n % 5 % len(participantes)], inicio + n * 60
+            )
             for n in range(90)
         ]
     )
@@ -177,7 +179,9 @@ def _sessao(conta: Any, *provas: str) -> str:
 def _cartas() -> None:
     from django.core.mail import send_mail
 
-    send_mail("Chegou a sua inscrição", "Recebemos tudo.\n\nhttp://127.0.0.1/inscricoes/minha/", None, ["a@example.com"])
+    send_mail(
+        "Chegou a sua inscrição", "Recebemos tudo.\n\nhttp://127.0.0.1/inscricoes/minha/", None, ["a@example.com"]
+    )
 
 
 def _admin(semente: dict[str, Any]) -> list[tuple[str, str, int]]:
@@ -206,7 +210,9 @@ def _admin(semente: dict[str, Any]) -> list[tuple[str, str, int]]:
             ("history", sala.has_view_or_change_permission(pedido, objeto)),
             ("delete", sala.has_delete_permission(pedido, objeto)),
         ):
-            achadas.append((f"{chave}_{acao}", reverse(f"admin:{chave}_{acao}", args=[objeto.pk]), 200 if permitida else 403))
+            achadas.append(
+                (f"{chave}_{acao}", reverse(f"admin:{chave}_{acao}", args=[objeto.pk]), 200 if permitida else 403)
+            )
     return achadas
 
 

@@ -92,8 +92,8 @@ def vestir(aba: Page, largura: int, tema: str) -> None:
     aba.evaluate("document.getAnimations().forEach((animacao) => animacao.finish())")
 
 
-def sem_estilo(aba: Page, tema: str) -> str:
-    """O que falta para se poder crer no exame: uma página sem folhas de estilo não tem contraste que errar. Vazio: nada."""
+def sem_estilo(aba: Page, escura: bool) -> str:
+    """O que falta para se poder crer no exame, pois uma página sem estilo não tem contraste que errar. Vazio: nada."""
     faltam: list[str] = aba.evaluate(
         """() => {
             const folhas = [...document.querySelectorAll("link[rel=stylesheet]")].filter((elo) => !elo.disabled);
@@ -109,6 +109,6 @@ def sem_estilo(aba: Page, tema: str) -> str:
             return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
         }"""
     )
-    if (tema == "dark") != (claro < 0.5):
-        return f"o fundo tem claridade {claro:.2f} no tema {tema}"
+    if escura != (claro < 0.5):
+        return f"o fundo tem claridade {claro:.2f} no tema {'escuro' if escura else 'claro'}"
     return ""
