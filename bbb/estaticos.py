@@ -6,7 +6,7 @@ do voto. Um pedido a menos, na rede de um celular, vale mais do que os bytes que
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +44,7 @@ class Juntos(BaseFinder):
         arquivo = str(self._juntar(path))
         return [arquivo] if find_all else arquivo
 
-    def list(self, ignore_patterns: Sequence[str] | None) -> Iterator[Any]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
         for nome in JUNTOS:
             if not matches_patterns(nome, list(ignore_patterns or [])):
                 self._juntar(nome)

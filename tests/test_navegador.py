@@ -243,7 +243,7 @@ def test_leitor_de_tela_ouve_cada_passo(site: Site, abrir: Any) -> None:
     aba = abrir().aba
     aba.add_init_script(
         """document.addEventListener("DOMContentLoaded", () => {
-            const regiao = document.querySelector("[role=status]");
+            const regiao = document.querySelector("#aviso [role=status]");
             if (!regiao) return;
             new MutationObserver(() => regiao.textContent &&
                 sessionStorage.setItem("ouvido", (sessionStorage.getItem("ouvido") || "") + regiao.textContent + "|")

@@ -19,8 +19,8 @@ BYTES_MAXIMOS = 10 * 1024 * 1024
 PIXELS_MAXIMOS = 40_000_000
 FORMATOS = ("JPEG", "PNG", "WEBP")
 PASTA = "participantes"
-PESO_MAXIMO = 15_000
-"""Bytes de cada foto gravada, na largura que for: um telefone de tela densa pede a maior."""
+PESO_MAXIMO = 14_000
+"""Bytes de cada foto gravada, na largura que for (um telefone de tela densa pede a maior): com os cabeçalhos, 15 kB."""
 _QUALIDADES = (80, 72, 64, 56, 48, 40, 32, 24, 16, 8)
 
 

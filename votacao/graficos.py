@@ -4,6 +4,8 @@ Vão por endereço próprio, num `<img>` com texto alternativo, ao lado de uma t
 estúdio, escuro nos dois temas: dentro de um `<img>` o SVG não saberia qual a pessoa escolheu.
 """
 
+from typing import Any
+
 import pygal
 from django.utils import timezone
 from pygal.style import Style
@@ -45,5 +47,14 @@ def votos_por_hora(participantes: list[Participante], horas: list[Hora]) -> byte
     grafico.x_labels_major = grafico.x_labels[::passo]
     for lugar, participante in enumerate(participantes):
         grafico.add(participante.nome_curto, [hora.votos[lugar] for hora in horas])
+    grafico.add_xml_filter(_sem_script)
     desenho: bytes = grafico.render()
     return desenho
+
+
+def _sem_script(raiz: Any) -> Any:
+    """Com `js=[]` o pygal ainda escreve a sua configuração num `<script>`, que ninguém leria."""
+    for pai in list(raiz.iter()):
+        for filho in [filho for filho in pai if str(filho.tag).endswith("script")]:
+            pai.remove(filho)
+    return raiz
