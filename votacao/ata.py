@@ -52,8 +52,8 @@ def em_pdf(paredao: Paredao, agora: datetime) -> bytes:
         pagesize=A4,
         leftMargin=_MARGEM,
         rightMargin=_MARGEM,
-        topMargin=_MARGEM,
-        bottomMargin=24 * mm,
+        topMargin=15 * mm,
+        bottomMargin=21 * mm,
         title=f"Ata da apuração: {paredao}",
         author="BBB, produção",
         subject=f"{paredao.edicao}, {paredao}",
@@ -132,7 +132,8 @@ def _numeros(paredao: Paredao, apurado: Apuracao, largura: float) -> list[Flowab
         mais=[("BACKGROUND", (0, i), (-1, i), _FUNDO) for i in decididas],
         negrito=[*decididas, len(linhas) + 1],
     )
-    nota = f"{regra(paredao)} Contas com votos exatos; só o que se lê é arredondado, no fim, com duas casas, meio para cima."
+    exatas = "Contas com votos exatos; só o que se lê é arredondado, no fim, com duas casas, meio para cima."
+    nota = f"{regra(paredao)} {exatas}"
     return [_p("Votos contados", "secao"), tabela, Spacer(0, 2 * mm), _p(nota, "nota")]
 
 
@@ -171,21 +172,22 @@ def _conferencia(paredao: Paredao, lotes: selo.Selo) -> list[Flowable]:
 
 
 def _assinaturas(largura: float) -> list[Flowable]:
-    vaos = len(ASSINATURAS)
-    coluna = largura / vaos
+    # Entre duas linhas de assinar, um vão.
+    vao = 8 * mm
+    coluna = (largura - vao * (len(ASSINATURAS) - 1)) / len(ASSINATURAS)
+    papeis = [celula for papel in ASSINATURAS for celula in (papel, "")][:-1]
+    larguras = [medida for _ in ASSINATURAS for medida in (coluna, vao)][:-1]
     tabela = Table(
-        [["Nome e assinatura:"] * vaos, [""] * vaos, list(ASSINATURAS)],
-        colWidths=[coluna] * vaos,
-        rowHeights=[6 * mm, 16 * mm, 7 * mm],
+        [[""] * len(papeis), papeis],
+        colWidths=larguras,
+        rowHeights=[15 * mm, 6 * mm],
         style=[
             ("FONT", (0, 0), (-1, -1), _LETRA, 8.5),
             ("TEXTCOLOR", (0, 0), (-1, -1), _TINTA),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
-            *(("LINEABOVE", (i, 2), (i, 2), 0.7, _TINTA) for i in range(vaos)),
+            *(("LINEABOVE", (i, 1), (i, 1), 0.7, _TINTA) for i in range(0, len(papeis), 2)),
         ],
     )
-    # Um vão entre as linhas de assinar: o LINEABOVE de cada coluna não encosta no da vizinha.
-    tabela.hAlign = "LEFT"
     return [KeepTogether([_p("Assinaturas", "secao"), tabela])]
 
 
@@ -257,7 +259,7 @@ def _tabela(
             ("LINEBELOW", (0, 1), (-1, -2), 0.4, _LINHA),
             ("LINEABOVE", (0, -1), (-1, -1), 0.9, _TINTA),
             ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            _aperto(3),
+            _aperto(2.5),
             *(mais or []),
         ],
     )
@@ -282,7 +284,7 @@ def _estilos() -> dict[str, ParagraphStyle]:
         base,
         como("titulo", fontName=_NEGRITO, fontSize=19, leading=24),
         como("subtitulo", fontName=_NEGRITO, fontSize=12, leading=17),
-        como("secao", fontName=_NEGRITO, fontSize=11, leading=15, spaceBefore=12, spaceAfter=4, keepWithNext=1),
+        como("secao", fontName=_NEGRITO, fontSize=11, leading=15, spaceBefore=9, spaceAfter=3, keepWithNext=1),
         como("resultado", fontName=_NEGRITO, fontSize=12.5, leading=18),
         como("rotulo", textColor=colors.HexColor("#574d70")),
         como("alerta", fontName=_NEGRITO, textColor=colors.HexColor("#8a3c00"), spaceBefore=4),

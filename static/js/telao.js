@@ -55,7 +55,9 @@
     const resta = Math.max(0, Math.ceil((Date.parse(ate) - Date.now() - ajuste) / 1000));
     const horas = Math.floor(resta / 3600);
     um("relogio-rotulo").textContent = dados.situacao === "aberto" ? "para encerrar" : "para abrir";
-    um("relogio").textContent = `${horas ? `${horas}:` : ""}${dois(Math.floor(resta / 60) % 60)}:${dois(resta % 60)}`;
+    um("relogio").textContent = horas >= 24
+      ? `${Math.floor(horas / 24)} d ${horas % 24} h`
+      : `${horas ? `${horas}:` : ""}${dois(Math.floor(resta / 60) % 60)}:${dois(resta % 60)}`;
     um("relogio").classList.toggle("perto", resta <= 60);
   }
 

@@ -1,8 +1,9 @@
-"""Os gráficos da produção: SVG de endereço próprio, mostrado como imagem, sempre ao lado da tabela com os mesmos números.
+"""Os gráficos da produção: SVG de endereço próprio, mostrado como imagem, ao lado da tabela com os mesmos números.
 
 O SVG traz as suas cores nos dois temas, porque uma imagem não recebe as da página.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,16 +13,19 @@ from pygal.style import Style
 
 from votacao.templatetags.votacao_tags import milhar
 
-LARGO, ESTREITO = (900, 300), (420, 320)
+LARGO, ESTREITO = (1160, 300), (420, 320)
 """Largura e altura: na mesa e no telefone, onde o texto de um gráfico largo não se leria."""
 CORES = ("#8a3ffc", "#d6336c", "#0f7b8a", "#b35c00", "#2b8a3e", "#5c677d")
 """Legíveis sobre claro e sobre escuro."""
 _ESCURO = """
 @media (prefers-color-scheme: dark) {
-  {{ id }}.axis text, {{ id }}.legends .legend text, {{ id }}text.no_data, {{ id }}.text-overlay text.value { fill: #eee !important; }
-  {{ id }}.axis .line, {{ id }}.axis .guide.line { stroke: #777 !important; }
+  .pygal-chart .axis text, .pygal-chart .legends .legend text, .pygal-chart text.no_data,
+  .pygal-chart .text-overlay text.value { fill: #eee !important; }
+  .pygal-chart .axis .line, .pygal-chart .axis .guide.line { stroke: #777 !important; }
 }
 """
+_SCRIPT = re.compile(rb"<script.*?</script>", re.DOTALL)
+"""O pygal põe a configuração dele num script, que uma imagem não roda e o CSP recusaria."""
 
 
 def _estilo(tamanho: int) -> Any:
@@ -53,7 +57,7 @@ def colunas(
         **_comuns(largura, altura, estreito=estreito),
         show_legend=len(series) > 1,
         legend_at_bottom=True,
-        legend_at_bottom_columns=1 if estreito else 3,
+        legend_at_bottom_columns=1 if estreito else max(1, min(4, len(series))),
         show_minor_x_labels=False,
         spacing=12,
     )
@@ -104,7 +108,7 @@ def _comuns(largura: int, altura: int, *, estreito: bool) -> dict[str, Any]:
 
 
 def _servir(grafico: Any) -> HttpResponse:
-    resposta = HttpResponse(grafico.render(), content_type="image/svg+xml")
+    resposta = HttpResponse(_SCRIPT.sub(b"", grafico.render()), content_type="image/svg+xml")
     # O endereço leva a versão dos números: o mesmo endereço é sempre o mesmo desenho.
     resposta["Cache-Control"] = "private, max-age=300"
     return resposta

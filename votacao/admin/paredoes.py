@@ -135,9 +135,7 @@ class ParedaoAdmin(Sala, Conducao, admin.ModelAdmin):
     @admin.display(description="sala")
     def sala_de_controle(self, paredao: Paredao) -> SafeString:
         endereco = reverse("admin:votacao_paredao_sala", args=[paredao.pk])
-        return format_html(
-            '<a href="{}">sala<span class="visually-hidden"> de controle: {}</span></a>', endereco, paredao
-        )
+        return format_html('<a href="{}" aria-label="Sala de controle: {}">sala</a>', endereco, paredao)
 
     @admin.display(description="página")
     def como_o_publico_ve(self, paredao: Paredao) -> SafeString:

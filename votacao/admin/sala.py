@@ -95,6 +95,8 @@ class Sala:
             "opts": self.opts,
             "title": f"Sala de controle: {paredao}",
             "renova": RENOVA,
+            # A largura toda é dos números.
+            "is_nav_sidebar_enabled": False,
         }
         return TemplateResponse(request, "admin/votacao/paredao/sala.html", contexto)
 
@@ -182,8 +184,8 @@ class Sala:
             "situacao": paredao.situacao(agora_de(request)),
             "apuracao": apurado,
             "agora": agora_de(request),
-            # De quem não sai a quem sai: o nome que todos esperam é o último a aparecer.
-            "linhas": sorted(apurado.linhas, key=lambda linha: linha.decidido),
+            # O nome que todos esperam é o último a aparecer: a maior média ou, se é a menor que decide, a menor.
+            "linhas": apurado.linhas if paredao.decisao == Paredao.Decisao.FICA else apurado.linhas[::-1],
         }
         return TemplateResponse(request, "admin/votacao/paredao/_telao_resultado.html", contexto)
 
