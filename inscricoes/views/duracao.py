@@ -1,4 +1,4 @@
-"""Quanto tempo leva cada parte da inscrição, para quem decide se começa agora. Estimativas, e arredondadas como tais."""
+"""Quanto tempo leva cada parte da inscrição, para quem decide se começa agora. São estimativas, e arredondadas."""
 
 from typing import NamedTuple
 
