@@ -9,7 +9,6 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from vistoria import rol
 from vistoria.acessibilidade import examinar
-from vistoria.temporada import temporada
 from vistoria.visita import Visitante, sem_estilo, vestir
 
 CRUZADAS = ([(390, "dark"), (1280, "light")], [(390, "light"), (1280, "dark")])
@@ -50,12 +49,6 @@ def test_rol_nao_fala_de_endereco_que_nao_existe() -> None:
 def test_nomes_das_paginas_nao_se_repetem() -> None:
     nomes = [pagina.nome for pagina in rol.escritas()]
     assert sorted(nomes) == sorted(set(nomes))
-
-
-@pytest.fixture(scope="module")
-def sementes() -> Iterator[dict[str, dict[str, Any]]]:
-    with temporada() as sementes:
-        yield sementes
 
 
 def reclamar(visitante: Visitante, paginas: list[rol.Pagina]) -> list[str]:
