@@ -1,5 +1,5 @@
-"""A noite inteira de uma fã, no telefone e na mesa: escolher, esperar a prova, comemorar, guardar o comprovante, votar de
-novo, ficar sem rede no meio e ver o resultado. Cada passo deixa uma captura em `capturas/`, para olhos de gente.
+"""A noite inteira de uma fã, no telefone e na mesa: escolher, esperar a prova, comemorar, guardar o comprovante, votar
+de novo, ficar sem rede no meio e ver o resultado. Cada passo deixa uma captura em `capturas/`, para olhos de gente.
 """
 
 import re
@@ -82,9 +82,7 @@ def test_noite_de_uma_fa(site: Servidor, navegador: Any, paredao: Paredao, tela:
     assert ouvido[-2:] == ["Enviando seu voto para Bia…", "Voto contado!"]
     assert votos(paredao) == {"Bia": 1}
 
-    # Outra vez, com a resposta perdida no caminho: o voto chegou, e não se repete.
-    tocar(aba.get_by_role("link", name=re.compile("^Votar de novo")).first)
-    aba.wait_for_url(re.compile(f"/paredoes/{paredao.pk}/"))
+    # Outra vez na mesma pessoa, num toque; e a resposta se perde no caminho: o voto chegou, e não se repete.
     corpos: list[str] = []
 
     def perder(rota: Any) -> None:
@@ -96,16 +94,14 @@ def test_noite_de_uma_fa(site: Servidor, navegador: Any, paredao: Paredao, tela:
             rota.continue_()
 
     aba.route("**/votar/", perder)
-    contado = aba.locator("button[name=participante]")
-    if contado.count():
-        tocar(aba.get_by_role("button", name=re.compile("Caio")))
+    tocar(aba.get_by_role("link", name=re.compile("^Votar de novo")).first)
     aba.get_by_role("button", name="Tentar de novo").wait_for()
     olhar("4-sem-resposta")
     tocar(aba.get_by_role("button", name="Tentar de novo"))
     aba.wait_for_url("**/comprovantes/*/")
     assert aba.url != primeiro
     assert len(set(corpos)) == 1
-    assert votos(paredao) == {"Bia": 1, "Caio": 1}
+    assert votos(paredao) == {"Bia": 2}
 
     # Sem rede no meio: a página espera, e o voto vai uma vez só quando ela volta.
     aba.unroute("**/votar/")
@@ -118,7 +114,7 @@ def test_noite_de_uma_fa(site: Servidor, navegador: Any, paredao: Paredao, tela:
     if "/comprovantes/" not in aba.url and aba.get_by_role("button", name="Tentar de novo").is_visible():
         tocar(aba.get_by_role("button", name="Tentar de novo"))
     aba.wait_for_url("**/comprovantes/*/")
-    assert votos(paredao) == {"Ana": 1, "Bia": 1, "Caio": 1}
+    assert votos(paredao) == {"Ana": 1, "Bia": 2}
 
     # O resultado, depois de publicado; e o comprovante de antes continua valendo.
     services.encerrar(paredao)

@@ -30,6 +30,12 @@ FOCO = """() => {
 }"""
 
 
+PELO_TECLADO = [
+    *("inicio", "paredao-aberto", "resultado", "comprovante", "entrar-com-erro", "inscricoes", "minha-rascunho"),
+    *("dados", "questionario", "fotos-completas", "video-completo", "revisao", "meus-dados", "fator"),
+]
+
+
 @pytest.fixture
 def visitante(navegador: Any, sementes: Any) -> Visitante:
     return Visitante(navegador, sementes)
@@ -50,8 +56,7 @@ def percorrer(aba: Any, maximo: int = 60) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize(
     "nome",
-    ["inicio", "paredao-aberto", "resultado", "comprovante", "entrar-com-erro", "inscricoes", "minha-rascunho", "dados"]
-    + ["questionario", "fotos-completas", "video-completo", "revisao", "meus-dados", "fator"],
+    PELO_TECLADO,
 )
 def test_tab_passa_por_tudo_na_ordem_da_pagina_com_o_foco_a_vista(visitante: Visitante, nome: str) -> None:
     with visitante.abrir(PUBLICAS[nome]) as aba:
