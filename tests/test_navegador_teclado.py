@@ -133,8 +133,8 @@ def test_erros_no_alto_levam_ao_campo_e_o_campo_diz_o_seu(visitante: Visitante) 
         aba.keyboard.press("Tab")
         aba.keyboard.press("Enter")
         assert aba.evaluate("document.activeElement.id") == "id_cpf"
-        descrito = aba.locator("#id_cpf").get_attribute("aria-describedby").split()
-        assert "11 números" in aba.locator(f"#{descrito[-1]}").inner_text()
+        descrito = aba.locator("#id_cpf").get_attribute("aria-describedby") or ""
+        assert "11 números" in aba.locator(f"#{descrito.split()[-1]}").inner_text()
         assert aba.locator("#id_cpf").get_attribute("aria-invalid") == "true"
 
 

@@ -52,10 +52,11 @@ def _paredoes(semente: dict[str, Any]) -> None:
     aberto = Paredao.objects.get(abre_em__lte=agora, fecha_em__gt=agora)
     agendado = Paredao.objects.get(abre_em__gt=agora)
     casa = [opcao.participante for opcao in publicado.opcoes.all()]
-    for nome, campos in {
+    mais: dict[str, dict[str, Any]] = {
         "parciais": {"abre_em": agora - timedelta(hours=3), "parciais": "sempre"},
         "encerrado": {"abre_em": agora - timedelta(hours=9), "fecha_em": agora - timedelta(hours=1)},
-    }.items():
+    }
+    for nome, campos in mais.items():
         novo = Paredao.objects.create(edicao=publicado.edicao, titulo=f"Paredão da vistoria: {nome}", **campos)
         for ordem, participante in enumerate(casa):
             Opcao.objects.create(paredao=novo, participante=participante, ordem=ordem)
