@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tests.servidor import esperar, pedir
 from vistoria import rol
 from vistoria.visita import Visitante
 
@@ -106,7 +107,7 @@ def test_secao_da_inscricao_so_com_o_teclado(visitante: Visitante, sementes: Any
         assert aba.locator("textarea").first.input_value() == "Escrevi sem tocar no mouse."
 
 
-def test_abrir_um_paredao_so_com_o_teclado(visitante: Visitante) -> None:
+def test_abrir_um_paredao_so_com_o_teclado(visitante: Visitante, sementes: Any) -> None:
     pagina = rol.Pagina("abrir", "", "/admin/votacao/paredao/{por_abrir}/change/", "chefe", publica=False)
     with visitante.abrir(pagina) as aba:
         for parada in percorrer(aba, 120):
@@ -120,7 +121,10 @@ def test_abrir_um_paredao_so_com_o_teclado(visitante: Visitante) -> None:
                 assert parada["contorno"]
                 break
         aba.keyboard.press("Enter")
-        aba.locator(".messagelist, .recado").get_by_text("abert").first.wait_for()
+        aba.wait_for_url("**/change/")
+    cheio = sementes["cheio"]
+    cedula = f"/paredoes/{cheio['por_abrir']}/cedula/"
+    esperar(lambda: pedir(int(cheio["url"].rsplit(":", 1)[1]), "GET", cedula).status == 200, 15)
 
 
 # --- O que se ouve ----------------------------------------------------------------------------------------------------
