@@ -158,7 +158,7 @@ def test_sem_rede_mostra_a_pagina_ja_vista_ou_a_de_quem_esta_sem_rede(site: Site
     assert aba.get_by_role("heading", level=1).inner_text() == "Você está sem rede"
     assert aba.evaluate("document.styleSheets[0].cssRules.length") > 50
     pagina.contexto.set_offline(False)
-    esperar(lambda: aba.get_by_role("heading", level=1).inner_text() != "Você está sem rede", 10)
+    aba.get_by_role("heading", level=1).filter(has_text="Empate entre").wait_for(timeout=30_000)
     pagina.queixas.clear()  # o navegador diz na consola que a rede caiu
 
 

@@ -11,8 +11,12 @@
   window.addEventListener("offline", conferirRede);
   document.addEventListener("DOMContentLoaded", () => {
     if (navigator.onLine === false) conferirRede();
-    // A página de quem está sem rede aparece no endereço que a pessoa pediu: voltando a rede, é só recarregar.
-    if (document.querySelector("[data-tentar]")) window.addEventListener("online", () => location.reload());
+    // A página de quem está sem rede aparece no endereço que a pessoa pediu: voltando a rede, é só recarregar. O aviso do
+    // aparelho pode vir antes de a rede servir, ou não vir: por isso também se tenta de tempos em tempos.
+    if (document.querySelector("[data-tentar]") && location.pathname !== "/sem-rede/") {
+      window.addEventListener("online", () => location.reload());
+      setInterval(() => { if (navigator.onLine !== false) location.reload(); }, 4000 + Math.random() * 3000);
+    }
   });
 
   // --- O trabalhador que guarda as páginas: nunca antes do que a pessoa veio fazer ---
