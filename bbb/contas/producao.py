@@ -20,6 +20,7 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.contrib.auth import REDIRECT_FIELD_NAME, logout
 from django.contrib.auth.views import LoginView
 from django.forms import ValidationError
@@ -83,11 +84,14 @@ class SalaDaProducao(AdminSite):
         @wraps(view)
         def sem_filtro_estranho(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             try:
-                resposta: HttpResponse = view(request, *args, **kwargs)
+                # Com o sinal de erro do Django, a lista viria inteira e calada.
+                if ERROR_FLAG not in request.GET:
+                    resposta: HttpResponse = view(request, *args, **kwargs)
+                    return resposta
             except DisallowedModelAdminLookup:
-                messages.warning(request, "O endereço pedia um filtro que esta lista não tem: aqui está ela inteira.")
-                return redirect(request.path)
-            return resposta
+                pass
+            messages.warning(request, "O endereço pedia um filtro que esta lista não tem: aqui está ela inteira.")
+            return redirect(request.path)
 
         return super().admin_view(sem_filtro_estranho, cacheable)
 

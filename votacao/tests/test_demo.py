@@ -93,7 +93,11 @@ def test_carregar_duas_vezes_nao_muda_nada(sem_desenhar: None) -> None:
     assert produtor.check_password(senha)
     assert "usuário produtor, senha (a de antes)" in segunda
     assert (produtor.is_staff, produtor.is_superuser) == (True, False)
-    assert sorted(produtor.groups.values_list("name", flat=True)) == ["Seleção", "Votação"]
+    assert sorted(produtor.groups.values_list("name", flat=True)) == [
+        "Seleção",
+        "Seleção (dados sensíveis)",
+        "Votação",
+    ]
     assert Participante.objects.count() == 26
     assert set(Participante.objects.values_list("grupo", flat=True)) == {"pipoca", "camarote", "puxadinho"}
     assert set(Candidato.objects.values_list("situacao", flat=True)) == {situacao.value for situacao in Situacao}

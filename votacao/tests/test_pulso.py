@@ -1,6 +1,7 @@
 """O pulso de um processo: o que escreve, o que guarda quando o banco não deixa, e o que a sala lê de todos."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError
@@ -28,7 +29,7 @@ def aceitar(medidores: Medidores, quantos: int, *, ha: float = 0.0) -> None:
     medidores.anotar_lote([time.monotonic() - ha] * quantos, [object()] * quantos)
 
 
-def linhas() -> list[dict[str, object]]:
+def linhas() -> list[Any]:
     return list(Pulso.objects.order_by("minuto").values("minuto", "visto_em", "aceitos", "recusas", "pendentes"))
 
 

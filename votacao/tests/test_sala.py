@@ -73,7 +73,8 @@ def botoes(cliente: Client, paredao: Paredao) -> dict[str, str]:
 
 def test_sala_diz_os_numeros(misto: Paredao) -> None:
     Pulso.objects.create(
-        processo="vm:7:abc", minuto=timezone.now(), visto_em=timezone.now(), aceitos=130, recusas={"cedula_vencida": 12},
+        processo="vm:7:abc", minuto=timezone.now(), visto_em=timezone.now(), aceitos=130,
+        recusas={"cedula_vencida": 12},
         demora_ms=25,
     )  # fmt: skip
     pagina = texto(entrar("Votação").get(f"/admin/votacao/paredao/{misto.pk}/sala/").content.decode())
@@ -85,7 +86,7 @@ def test_sala_diz_os_numeros(misto: Paredao) -> None:
     assert "Ana 8 80,00% 40 40,00% 60,00% 48 Bia 2 20,00% 60 60,00% 40,00% 62 Caio 0 0,00% 0 0,00% 0,00% 0" in pagina
     assert "Votos demais da mesma origem 20 15,4%" in pagina
     assert "Cédula vencida 12" in pagina
-    assert "vm, processo 7 atende o público no ar, há 0 s 130 0" in pagina
+    assert re.search(r"vm, processo 7 atende o público no ar, há \d+ s 130 0", pagina)
 
 
 def test_sala_sem_pulso_diz_que_ninguem_da_sinal(misto: Paredao) -> None:
