@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := ajuda
-.PHONY: ajuda demo test bench lint formatar capturas limpar
+.PHONY: ajuda demo test bench vistoria lint formatar capturas limpar
 
 ajuda:
 	@echo "make demo      instala, carrega a temporada de demonstração e serve em http://127.0.0.1:$(PORTA) (PORTA=...)"
 	@echo "make test      todos os testes que só precisam de Python (PYTEST=\"-k conferir\" escolhe)"
 	@echo "make bench     o banco de provas (BENCH=\"--help\" mostra as opções)"
+	@echo "make vistoria  acessibilidade de todas as páginas, num Chromium (VISTORIA=\"capturas capturas\" as fotografa)"
 	@echo "make lint      estilo, tipos, modelos de página e contratos de importação"
 	@echo "make formatar  arruma o que o estilo sabe arrumar sozinho"
 	@echo "make capturas  as imagens de docs/img, com make demo no ar noutra janela"
@@ -63,6 +64,10 @@ test: $(VENV)/.confere
 
 bench: $(VENV)/.mede
 	@$(BIN)/python -m bench $(BENCH)
+
+VISTORIA ?= acessibilidade
+vistoria: $(VENV)/.confere
+	@$(BIN)/python -m vistoria $(VISTORIA)
 
 lint: $(VENV)/.confere
 	$(BIN)/ruff check .

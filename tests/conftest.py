@@ -7,6 +7,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import sync_playwright
 
+from vistoria.temporada import temporada
+
+
+@pytest.fixture(scope="session")
+def sementes() -> Iterator[dict[str, dict[str, Any]]]:
+    """O site da vistoria, com a demonstração, e um recém-instalado: os mesmos para todos os arquivos que só olham."""
+    with temporada() as sementes:
+        yield sementes
+
 
 @pytest.fixture(scope="module")
 def navegador() -> Iterator[Any]:

@@ -40,9 +40,13 @@ class Pessoa:
         aba = self.contexto.new_page()
         aba.set_default_timeout(15_000)
         aba.on("pageerror", lambda erro: self.queixas.append(str(erro)))
+        # O que o navegador diz quando o teste lhe tira a rede, da página e do trabalhador dela, não é queixa.
+        da_rede = ("Failed to load", "when fetching the script")
         aba.on(
             "console",
-            lambda m: self.queixas.append(m.text) if m.type == "error" and "Failed to load" not in m.text else None,
+            lambda m: (
+                self.queixas.append(m.text) if m.type == "error" and not any(f in m.text for f in da_rede) else None
+            ),
         )
         return aba
 

@@ -31,7 +31,9 @@ class ContatoForm(Secao, forms.ModelForm):
         escrito=telefone_escrito,
         max_length=40,
         help_text="Com DDD, como (11) 91234-5678.",
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel"}),
+        widget=forms.TextInput(
+            attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "data-mascara": "telefone"}
+        ),
     )
     instagram = _perfil(Rede.INSTAGRAM, "Instagram")
     tiktok = _perfil(Rede.TIKTOK, "TikTok")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from django.forms import BaseForm, Field
+from django.forms import BaseForm, Field, TextInput
 from django.http import QueryDict
 
 from inscricoes.forms.campos import LinhaConferida
@@ -29,6 +29,8 @@ class Secao(BaseForm):
         self.helper.field_template = "inscricoes/_campo.html"
         for nome, campo in self.fields.items():
             campo.required = False
+            if isinstance(campo.widget, TextInput):
+                campo.widget.attrs.setdefault("enterkeyhint", "next")
             campo.opcional = nome not in self.obrigatorios  # type: ignore[attr-defined]
         if data is not None:
             self.data = self._completar(data)

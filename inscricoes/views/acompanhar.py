@@ -14,7 +14,7 @@ from inscricoes import services
 from inscricoes.models import Candidato, Edicao, Movimento
 from inscricoes.situacoes import PASSOS, Situacao
 from inscricoes.validators import FOTOS_MAXIMAS, FOTOS_MINIMAS, IDADE_MAXIMA, IDADE_MINIMA, VIDEO_MAXIMO
-from inscricoes.views import leitura, roteiro
+from inscricoes.views import duracao, roteiro
 from inscricoes.views.espera import com_conta
 
 privada = cache_control(private=True, no_store=True)
@@ -39,7 +39,7 @@ def inicio(request: HttpRequest) -> HttpResponse:
     contexto = {
         "edicao": edicao,
         "estado": estado,
-        "perguntas": leitura.quantas_perguntas(edicao) if edicao else 0,
+        "tamanho": duracao.da_inscricao(edicao) if edicao else None,
         "minha": _minha_em(request, edicao),
         "idade_minima": IDADE_MINIMA,
         "idade_maxima": IDADE_MAXIMA,
@@ -82,6 +82,7 @@ def minha(request: HttpRequest) -> HttpResponse:
         "editavel": editavel,
         "passos": passos,
         "incompletos": [passo for passo in passos if not passo.pronto],
+        "restam": sum(passo.minutos for passo in passos if not passo.pronto),
         "historia": [(_frase(movimento), movimento.em) for movimento in candidato.movimentos.order_by("-em", "-id")],
         "pode_desistir": Situacao.DESISTENTE in PASSOS[Situacao(candidato.situacao)],
         "pode_retomar": candidato.situacao == Situacao.DESISTENTE and candidato.edicao.recebe_inscricoes(agora),

@@ -19,7 +19,7 @@ from inscricoes import services
 from inscricoes.forms import ConsentimentoForm, ContatoForm, DadosForm, QuestionarioForm
 from inscricoes.forms.secao import Secao as FormularioDeSecao
 from inscricoes.models import Candidato, Edicao, Pergunta, Resposta, Secao
-from inscricoes.views import leitura, roteiro
+from inscricoes.views import duracao, leitura, roteiro
 from inscricoes.views.espera import com_conta, pede_json, recuperar
 
 privada = cache_control(private=True, no_store=True)
@@ -47,7 +47,7 @@ def nova(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not email:
         if Candidato.objects.de(request.user).filter(edicao=edicao).exists():  # type: ignore[arg-type]
             return redirect("inscricoes:minha")
-        contexto = {"edicao": edicao, "email": email, "perguntas": leitura.quantas_perguntas(edicao)}
+        contexto = {"edicao": edicao, "email": email, "tamanho": duracao.da_inscricao(edicao)}
         return render(request, "inscricoes/nova.html", contexto)
     try:
         services.comecar(conta=request.user, email=email, edicao=edicao, agora=agora)  # type: ignore[arg-type]

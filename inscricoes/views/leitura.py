@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from inscricoes.contatos import Rede, perfil_escrito, telefone_escrito
-from inscricoes.models import Candidato, Edicao, Pergunta, Resposta
+from inscricoes.models import Candidato, Pergunta, Resposta
 from inscricoes.validators import cpf_pontuado
 
 
@@ -19,10 +19,6 @@ class Bloco(NamedTuple):
     """A seção onde se muda; vazia se já não se muda."""
     titulo: str
     linhas: list[Linha]
-
-
-def quantas_perguntas(edicao: Edicao) -> int:
-    return Pergunta.objects.no_ar().filter(secao__edicao=edicao).count()
 
 
 def blocos(candidato: Candidato) -> list[Bloco]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from inscricoes.models import Candidato, Edicao, Pergunta, Secao
 from inscricoes.services import pendencias
+from inscricoes.views import duracao
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Passo:
     titulo: str
     endereco: str
     faltam: tuple[str, ...]
+    minutos: int
+    """Quanto leva, do começo ao fim."""
 
     @property
     def pronto(self) -> bool:
@@ -63,20 +67,29 @@ def passos(candidato: Candidato) -> list[Passo]:
     faltas: dict[str, list[str]] = {}
     for pendencia in pendencias(candidato):
         faltas.setdefault(pendencia.secao, []).append(pendencia.frase)
-    no_ar = Pergunta.objects.no_ar().filter(secao__edicao=candidato.edicao_id)
-    secoes = Secao.objects.filter(pk__in=no_ar.order_by().values("secao")).order_by("ordem", "id")
-    enderecos = [
-        ("dados", "Dados pessoais", reverse("inscricoes:dados")),
-        ("contato", "Contato", reverse("inscricoes:contato")),
+    no_ar = Pergunta.objects.no_ar().filter(secao=OuterRef("pk")).order_by().values("secao")
+    segundos = Subquery(no_ar.annotate(segundos=duracao.SEGUNDOS).values("segundos"))
+    secoes = Secao.objects.filter(edicao=candidato.edicao_id).annotate(segundos=segundos)
+    partes = [
+        ("dados", "Dados pessoais", reverse("inscricoes:dados"), duracao.MINUTOS["dados"]),
+        ("contato", "Contato", reverse("inscricoes:contato"), duracao.MINUTOS["contato"]),
         *(
-            (f"questionario-{secao.pk}", secao.titulo, reverse("inscricoes:questionario", args=[secao.pk]))
-            for secao in secoes
+            (
+                f"questionario-{secao.pk}",
+                secao.titulo,
+                reverse("inscricoes:questionario", args=[secao.pk]),
+                duracao.em_minutos(secao.segundos),
+            )
+            for secao in secoes.filter(segundos__isnull=False).order_by("ordem", "id")
         ),
-        ("fotos", "Fotos", reverse("inscricoes:fotos")),
-        ("video", "Vídeo", reverse("inscricoes:video")),
-        ("revisao", "Revisar e enviar", reverse("inscricoes:revisao")),
+        ("fotos", "Fotos", reverse("inscricoes:fotos"), duracao.MINUTOS["fotos"]),
+        ("video", "Vídeo", reverse("inscricoes:video"), duracao.MINUTOS["video"]),
+        ("revisao", "Revisar e enviar", reverse("inscricoes:revisao"), duracao.MINUTOS["revisao"]),
     ]
-    return [Passo(chave, titulo, endereco, tuple(faltas.get(chave, ()))) for chave, titulo, endereco in enderecos]
+    return [
+        Passo(chave, titulo, endereco, tuple(faltas.get(chave, ())), minutos)
+        for chave, titulo, endereco, minutos in partes
+    ]
 
 
 def contexto(candidato: Candidato, secao: str) -> dict[str, Any]:
@@ -97,4 +110,5 @@ def contexto(candidato: Candidato, secao: str) -> dict[str, Any]:
         "prontos": sum(passo.pronto for passo in preencher),
         "preencher": len(preencher),
         "incompletos": [passo for passo in preencher if not passo.pronto],
+        "restam": sum(passo.minutos for passo in preencher if not passo.pronto),
     }

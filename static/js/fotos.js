@@ -61,7 +61,9 @@
     item.barra.setAttribute("aria-label", `Envio de ${arquivo.name}`);
     item.linha.append(previa, nome, item.tirar, item.barra);
     lista.append(item.linha);
-    if (arquivo.size > MAXIMO) recusar(item, "Passa de 10 MB. Escolha uma menor.");
+    // Sem tipo, quem sabe é o servidor: nem todo telefone conhece o HEIC.
+    if (arquivo.type && !arquivo.type.startsWith("image/")) recusar(item, "Isto não é uma foto. Tire da lista.");
+    else if (arquivo.size > MAXIMO) recusar(item, "Passa de 10 MB. Escolha uma menor.");
     return item;
   }
 

@@ -194,20 +194,33 @@
   window.addEventListener("pageshow", () => { saindo = false; });
 
   // --- Ajudar a escrever ---------------------------------------------------------------------------------------------
-  const PONTOS = {
-    cpf: [[3, "."], [6, "."], [9, "-"]],
-    data: [[2, "/"], [4, "/"]],
+  // Cada tipo recebe os algarismos e diz como se escrevem; `null`: não são dele, ficam como estão.
+  const MASCARAS = {
+    cpf: (d) => (d.length > 11 ? null : d.replace(/^(\d{3})(\d)/, "$1.$2").replace(/^(\d{3}\.\d{3})(\d)/, "$1.$2").replace(/^(\d{3}\.\d{3}\.\d{3})(\d)/, "$1-$2")),
+    data: (d) => (d.length > 8 ? null : d.replace(/^(\d{2})(\d)/, "$1/$2").replace(/^(\d{2}\/\d{2})(\d)/, "$1/$2")),
+    telefone: (d) => (d.length > 11 || d.startsWith("0") ? null : d.replace(/^(\d{2})(\d)/, "($1) $2").replace(d.length > 10 ? /^(.{5}\d{5})(\d)/ : /^(.{5}\d{4})(\d)/, "$1-$2")),
   };
-  const TAMANHO = { cpf: 11, data: 8 };
   form.querySelectorAll("[data-mascara]").forEach((campo) => campo.addEventListener("input", (evento) => {
     // Só pontua quem digita no fim: colar, apagar e corrigir no meio ficam como a pessoa fez.
     if (!(evento.inputType || "").startsWith("insertText") || campo.selectionEnd !== campo.value.length) return;
     const tipo = campo.dataset.mascara;
-    const digitos = campo.value.normalize("NFKC").replace(/[.\-/\s]/g, "");
-    if (!/^\d+$/.test(digitos) || digitos.length > TAMANHO[tipo]) return;
-    if (/\/\d?\/|^\d\/|\/$/.test(campo.value)) return; // 3/2/1991: quem põe as barras sabe o que faz
-    campo.value = PONTOS[tipo].reduceRight((texto, [lugar, ponto]) => (digitos.length > lugar ? `${texto.slice(0, lugar)}${ponto}${texto.slice(lugar)}` : texto), digitos);
+    const digitos = campo.value.normalize("NFKC").replace(/[()./\-\s]/g, "");
+    if (!/^\d+$/.test(digitos)) return;
+    if (tipo === "data" && /\/\d?\/|^\d\/|\/$/.test(campo.value)) return; // 3/2/1991: quem põe as barras sabe o que faz
+    const escrito = MASCARAS[tipo](digitos);
+    if (escrito !== null) campo.value = escrito;
   }));
+
+  // No telefone, a tecla que diz "próximo" vai ao próximo campo, e não manda a página no meio.
+  form.addEventListener("keydown", (evento) => {
+    if (evento.key !== "Enter" || evento.isComposing || !window.matchMedia("(pointer: coarse)").matches) return;
+    if (evento.target.getAttribute("enterkeyhint") !== "next") return;
+    const campos = [...form.elements].filter((e) => e.name && e.type !== "hidden" && e.type !== "submit");
+    const seguinte = campos[campos.indexOf(evento.target) + 1];
+    if (!seguinte) return;
+    evento.preventDefault();
+    seguinte.focus();
+  });
 
   form.querySelectorAll("textarea[maxlength]").forEach((campo) => {
     const visivel = document.createElement("p");
@@ -231,6 +244,7 @@
     contar();
   });
 
+  if (!errados.size) dizer("Salva sozinho enquanto você escreve.");
   restaurar();
   const erros = document.getElementById("erros");
   if (erros) erros.focus();

@@ -107,7 +107,8 @@ def pedir_cedula(request: HttpRequest, paredao_id: ParedaoId) -> HttpResponse:
     tags=["votar"],
     summary="Votar",
     description="A mesma urna das páginas: 201 só depois de o voto estar em disco, no livro ou, onde a há, na fila. "
-    "Repetir com a mesma escolha devolve o mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de novo: nada foi contado. A ordem das "
+    "Repetir com a mesma escolha devolve o mesmo comprovante; com outra, 409. Depois de 503 mande a mesma cédula de "
+    "novo: nada foi contado. A ordem das "
     "recusas é 413, 403 (outro site), 429, 404, 400, 403 (cédula ou prova), 410, 409, 503. O corpo precisa de "
     "`Content-Type: application/json`; outro tipo é 400.",
     operation_id="votar",
