@@ -136,6 +136,13 @@ def apagar_sem_marcar(aba: Any, semente: Mapping[str, Any]) -> None:
     aba.get_by_text("Marque a caixa para confirmar").first.wait_for()
 
 
+def criar_token(aba: Any, semente: Mapping[str, Any]) -> None:
+    aba.locator("input[name=nome]").fill("Painel do estúdio")
+    aba.locator("input[name=escopos]").first.check()
+    aba.locator("input[type=submit]").first.click()
+    aba.get_by_text("Token criado").first.wait_for()
+
+
 def senha_errada(aba: Any, semente: Mapping[str, Any]) -> None:
     aba.locator("input[name=username]").fill("ninguem")
     aba.locator("input[name=password]").fill("errada")
@@ -204,6 +211,11 @@ def publicas() -> list[Pagina]:
         Pagina("participante", "votacao:participante", "/participantes/{participante}/"),
         Pagina("sem-rede", "votacao:sem_rede", "/sem-rede/"),
         Pagina("unico-verificar", "votacao:unico", "", modelo="votacao/unico_verificar.html"),
+        Pagina("comprovante-recebido", "votacao:comprovante", "", modelo="votacao/comprovante_recebido.html"),
+        Pagina("comprovante-a-caminho", "votacao:comprovante", "", modelo="votacao/comprovante_a_caminho.html"),
+        Pagina("comprovante-recusado", "votacao:comprovante", "", modelo="votacao/comprovante_recusado.html"),
+        Pagina("api-problemas", "problemas", "/api/problemas"),
+        Pagina("api-docs", "api-1:openapi-view", "/api/docs", publica=False),
         Pagina("nao-existe", "", "/nao-existe/", status=404),
         *(
             Pagina(f"erro-{codigo}", "", "", modelo=f"{codigo}.html")
@@ -334,6 +346,7 @@ def da_producao() -> list[Pagina]:
         sala(
             "candidatos-comparar", "inscricoes_candidato_comparar", "inscricoes/candidato/comparar/?id={vado}&id={bem}"
         ),
+        sala("token-criado", "contas_token_add", "contas/token/add/", passos=criar_token),
         sala("paredao-previa", "votacao_paredao_previa", "votacao/paredao/{agendado}/previa/"),
         sala("paredao-sala", "votacao_paredao_sala", "votacao/paredao/{aberto}/sala/"),
         sala("paredao-sala-publicado", "votacao_paredao_sala", "votacao/paredao/{publicado}/sala/"),
@@ -409,6 +422,10 @@ FORA: dict[str, str] = {
     "inscricoes:miniatura": "imagem",
     "inscricoes:video_arquivo": "vídeo",
     "inscricoes:quadro": "imagem",
+    "votacao:modelo_recebido": "o molde do comprovante recebido: olha-se o comprovante",
+    "metricas": "texto para o Prometheus",
+    "admin:contas_token_revogar": "só POST: volta à lista de tokens",
+    "api": "só redireciona",
     "outro_codigo": "só POST: volta à página do código",
     "provedor": "só POST: leva ao provedor de identidade",
     "mfa_download_recovery_codes": "arquivo para baixar",

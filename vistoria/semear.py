@@ -14,6 +14,7 @@ from typing import Any
 
 import django
 
+CODIGO = "0192f0c0000070008000000000000001"
 SENHA = "uma-senha-bem-comprida-24"
 EMAILS = ("candidata", "vado", "bem", "lud", "creuza", "icaro", "rui", "jandira")
 
@@ -235,9 +236,30 @@ def _modelos() -> dict[str, str]:
             "paredao": Paredao.objects.order_by("pk").first(),
             "provedor": {"nome": "Conta do governo"},
         },
+        "votacao/comprovante_recebido.html": _recebido(),
+        "votacao/comprovante_a_caminho.html": {"codigo": CODIGO},
+        "votacao/comprovante_recusado.html": {"codigo": CODIGO, "legivel": CODIGO, "motivo": "encerrado"},
         "inscricoes/recusa.html": {"frase": "As inscrições não estão abertas agora."},
     }
     return {nome: render_to_string(nome, contexto) for nome, contexto in contextos.items()}
+
+
+def _recebido() -> dict[str, Any]:
+    """O comprovante de um voto na fila: aqui não há RabbitMQ, e a página é a mesma."""
+    from django.utils import timezone
+
+    from votacao.models import Paredao
+
+    agora = timezone.now()
+    paredao = Paredao.objects.abertos(agora).com_participantes().order_by("pk")[0]
+    return {
+        "paredao": paredao,
+        "situacao": paredao.situacao(agora),
+        "participante": paredao.opcoes.all()[0].participante,
+        "codigo": CODIGO,
+        "legivel": " ".join(CODIGO[i : i + 4] for i in range(0, 32, 4)),
+        "hora": "24/11/2026 às 22:15:00",
+    }
 
 
 def main() -> None:
