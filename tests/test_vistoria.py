@@ -35,7 +35,7 @@ def dos_modelos() -> set[str]:
 
 def test_todo_endereco_esta_no_rol_ou_fora_dele_com_motivo() -> None:
     conhecidas = {pagina.rota for pagina in rol.escritas()} | set(rol.FORA) | dos_modelos()
-    # As da API são JSON, cada uma com a sua linha em `test_api_permissoes`; a documentação é uma página, e está no rol.
+    # As da API são JSON, cada uma com a sua linha em `test_api_permissoes`.
     da_api = {rota for rota in rotas(get_resolver()) if rota.startswith("api-1:")}
     assert sorted(set(rotas(get_resolver())) - conhecidas - da_api) == []
 

@@ -215,7 +215,6 @@ def publicas() -> list[Pagina]:
         Pagina("comprovante-a-caminho", "votacao:comprovante", "", modelo="votacao/comprovante_a_caminho.html"),
         Pagina("comprovante-recusado", "votacao:comprovante", "", modelo="votacao/comprovante_recusado.html"),
         Pagina("api-problemas", "problemas", "/api/problemas"),
-        Pagina("api-docs", "api-1:openapi-view", "/api/docs", publica=False),
         Pagina("nao-existe", "", "/nao-existe/", status=404),
         *(
             Pagina(f"erro-{codigo}", "", "", modelo=f"{codigo}.html")
@@ -426,6 +425,8 @@ FORA: dict[str, str] = {
     "metricas": "texto para o Prometheus",
     "admin:contas_token_revogar": "só POST: volta à lista de tokens",
     "api": "só redireciona",
+    "api-1:openapi-view": "o Swagger UI do pacote, que põe botões dentro de botões; o mesmo se lê"
+    " em docs/API.md",
     "outro_codigo": "só POST: volta à página do código",
     "provedor": "só POST: leva ao provedor de identidade",
     "mfa_download_recovery_codes": "arquivo para baixar",

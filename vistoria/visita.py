@@ -89,7 +89,11 @@ def vestir(aba: Page, largura: int, tema: str) -> None:
     aba.set_viewport_size({"width": largura, "height": LARGURAS.get(largura, 800)})
     aba.emulate_media(color_scheme="dark" if tema == "dark" else "light", reduced_motion="reduce")
     # O admin do Django passa de uma cor à outra aos poucos, e o meio do caminho não é cor de ninguém.
-    aba.evaluate("document.getAnimations().forEach((animacao) => animacao.finish())")
+    aba.evaluate(
+        "document.getAnimations()"
+        ".filter((uma) => uma.effect.getComputedTiming().iterations !== Infinity)"
+        ".forEach((uma) => uma.finish())"
+    )
 
 
 def sem_estilo(aba: Page, escura: bool) -> str:
