@@ -81,6 +81,8 @@ def pasta(avisar: Callable[[str], object]) -> Iterator[None]:
         os.environ["METRICAS_PASTA"] = nova
         yield
     finally:
+        settings.METRICAS_PASTA = None
+        os.environ.pop("METRICAS_PASTA", None)
         shutil.rmtree(nova, ignore_errors=True)
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from bbb.ambiente import Broker
-from tests.servidor import corpo_do_voto, emitir, esperar, esperar_paredao, servidor, votar
+from tests.servidor import corpo_do_voto, emitir, esperar_paredao, servidor, votar
 from votacao import recebimento, remessas
 from votacao.models import Paredao, Participante
 from votacao.tests.test_fila import canal, tirar  # noqa: F401 (`canal` é uma fixture)
@@ -41,6 +42,6 @@ def test_comprovante_passa_de_recebido_a_contado_sozinho(
         assert pagina.get_by_text("Esta página se atualiza sozinha.").is_visible()
         for texto in tirar(canal):
             recebimento.contar(remessas.ler(texto))
-        esperar(lambda: pagina.evaluate("document.querySelector('h1').innerText") == "Seu voto está contado", 30)
+        expect(pagina.locator("h1")).to_have_text("Seu voto está contado", timeout=30_000)
         assert queixas == []
         contexto.close()

@@ -73,6 +73,8 @@ def olhar(aba: Any, nome: str, fora: str = "") -> None:
     aba.screenshot(path=CAPTURAS / f"producao-{nome}-{aba.viewport_size['width']}.png", full_page=True)
     for tema in ("light", "dark"):
         aba.emulate_media(color_scheme=tema)
+        # O admin passa de uma cor à outra aos poucos, e o meio do caminho não é cor de ninguém.
+        aba.evaluate("document.getAnimations().forEach((animacao) => animacao.finish())")
         achado = Axe().run(aba, context=fora or None)
         assert achado.violations_count == 0, f"{nome} {tema}\n{achado.generate_report()}"
     aba.emulate_media(color_scheme="light")

@@ -425,8 +425,7 @@ FORA: dict[str, str] = {
     "metricas": "texto para o Prometheus",
     "admin:contas_token_revogar": "só POST: volta à lista de tokens",
     "api": "só redireciona",
-    "api-1:openapi-view": "o Swagger UI do pacote, que põe botões dentro de botões; o mesmo se lê"
-    " em docs/API.md",
+    "api-1:openapi-view": "o Swagger UI do pacote, que põe botões dentro de botões; o mesmo se lê em docs/API.md",
     "outro_codigo": "só POST: volta à página do código",
     "provedor": "só POST: leva ao provedor de identidade",
     "mfa_download_recovery_codes": "arquivo para baixar",

@@ -268,7 +268,7 @@ def test_andamento_conta_as_secoes_prontas(rascunho_da_dora: Candidato, dora: Us
     completar(rascunho_da_dora)
     texto = entrar(dora).get(CONTATO).content.decode()
     assert '<progress id="andamento" value="4" max="5">' in texto
-    assert texto.count('<span class="marca-passo marca-falta">falta</span>') == 1
+    assert texto.count('<span class="marca-passo marca-falta">falta<span class="tempo">') == 1
 
 
 def test_80_perguntas_numa_pagina_com_consultas_contadas(
