@@ -24,11 +24,11 @@ from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from bbb import tabelas
 from bbb.metricas import Pagina
 from votacao import medidores
 
@@ -130,13 +130,12 @@ def _tabelas() -> str:
     global _tabelas_em_dia
     if not _tabelas_em_dia:
         try:
-            executor = MigrationExecutor(connection)
-            faltam = executor.migration_plan(executor.loader.graph.leaf_nodes())
+            faltam = tabelas.faltam()
         except Exception:
             connection.close()
             raise
         if faltam:
-            raise ForaDeOrdem(f"faltam {len(faltam)} migrações: rode manage.py migrate")
+            raise ForaDeOrdem(f"faltam {faltam} migrações: rode manage.py migrate")
         _tabelas_em_dia = True
     return "em dia"
 

@@ -12,11 +12,9 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from uvicorn.supervisors.multiprocess import Multiprocess
 
-from bbb import metricas
+from bbb import metricas, tabelas
 
 PARADA = 10
 """Segundos que um processo tem para responder o que já aceitou, depois de SIGTERM."""
@@ -38,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"--processos vai de 1 a 64, e não {processos}.")
         if settings.DEBUG:
             self._recomecar_sem_debug()
-        self._conferir_banco()
+        tabelas.exigir()
         self.check(databases=["default"])
         self._conferir_estaticos()
         config = uvicorn.Config(
@@ -90,15 +88,6 @@ class Command(BaseCommand):
                 if erro.errno != errno.EADDRINUSE:
                     raise CommandError(f"Não se pode escutar em {endereco}:{porta}: {erro.strerror}.") from None
                 raise CommandError(f"A porta {porta} está ocupada. Escolha outra: --porta {porta + 1}") from None
-
-    def _conferir_banco(self) -> None:
-        try:
-            executor = MigrationExecutor(connection)
-        except DatabaseError as erro:
-            raise CommandError(f"O banco não responde: {erro}") from None
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise CommandError("O banco não está em dia. Rode antes: python manage.py migrate")
-        connection.close()
 
     def _conferir_estaticos(self) -> None:
         """Junta os arquivos estáticos se faltam ou se algum mudou desde a última vez."""

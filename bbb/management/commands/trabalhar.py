@@ -5,10 +5,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 
-from bbb import metricas
+from bbb import metricas, tabelas
 from votacao import topologia, zelador
 
 
@@ -24,7 +22,7 @@ class Command(BaseCommand):
             raise CommandError("Sem BROKER_URL não há fila: os votos vão direto ao banco, e não há o que trabalhar.")
         if not 1 <= processos <= 64:
             raise CommandError(f"--processos vai de 1 a 64, e não {processos}.")
-        self._conferir_banco()
+        tabelas.exigir()
         # SIGTERM passa a ser a parada com prazo (`worker_soft_shutdown_timeout`): a do Celery esperaria sem fim por uma
         # remessa que insiste num banco parado. Ele lê isto ao ser importado.
         os.environ["REMAP_SIGTERM"] = "SIGQUIT"
@@ -63,13 +61,3 @@ class Command(BaseCommand):
         carteiro = Carteiro()
         ronda = zelador.Zelador(carteiro.prontas, (OSError, AMQPError))
         threading.Thread(target=zelador.zelar, args=(ronda, threading.Event()), name="zelador", daemon=True).start()
-
-    def _conferir_banco(self) -> None:
-        try:
-            executor = MigrationExecutor(connection)
-        except DatabaseError as erro:
-            raise CommandError(f"O banco não responde: {erro}") from None
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            raise CommandError("O banco não está em dia. Rode antes: python manage.py migrate")
-        # Os filhos nascem deste processo, e uma conexão não se divide.
-        connection.close()
