@@ -34,6 +34,10 @@ MAXIMO = 4000
 """Conexões por processo; além disso, 503, e resta perguntar (`GET …/panorama`)."""
 POR_ORIGEM = 500
 """Conexões de uma origem por processo; além disso, 429. Uma escola inteira atrás de um endereço cabe."""
+GRUPO = 25
+PASSO = 0.01
+"""Uma novidade chega a `GRUPO` ouvintes de cada vez, com `PASSO` segundos entre uns e outros: mil de uma vez segurariam
+o laço, e com ele os votos."""
 RETOMAR = b"retry: 3000\n\n"
 TENTE_EM = 5
 
@@ -53,7 +57,7 @@ class Sala:
         self.recusa: Resposta | None = None
         self.acabou = False
         self.ouvintes = 0
-        self.novidade = asyncio.Event()
+        self._esperando: set[asyncio.Future[None]] = set()
         self.tarefa: asyncio.Task[None] | None = None
 
     def dizer(self, dados: bytes) -> None:
@@ -66,8 +70,29 @@ class Sala:
         self.acordar()
 
     def acordar(self) -> None:
-        antes, self.novidade = self.novidade, asyncio.Event()
-        antes.set()
+        laco = asyncio.get_running_loop()
+        esperando, self._esperando = list(self._esperando), set()
+        for grupo, primeiro in enumerate(range(0, len(esperando), GRUPO)):
+            laco.call_later(grupo * PASSO, _soltar, esperando[primeiro : primeiro + GRUPO])
+
+    async def esperar(self, despedida: "asyncio.Future[None]", segundos: float | None = None) -> None:
+        """Até a novidade ou a despedida, o que vier antes, e no máximo tantos segundos."""
+        laco = asyncio.get_running_loop()
+        espera: asyncio.Future[None] = laco.create_future()
+
+        def soltar(_: object = None) -> None:
+            _soltar([espera])
+
+        relogio = None if segundos is None else laco.call_later(segundos, soltar)
+        self._esperando.add(espera)
+        despedida.add_done_callback(soltar)
+        try:
+            await espera
+        finally:
+            self._esperando.discard(espera)
+            despedida.remove_done_callback(soltar)
+            if relogio is not None:
+                relogio.cancel()
 
 
 class AoVivo:
@@ -127,7 +152,7 @@ class AoVivo:
         despedida = asyncio.ensure_future(_ate_desligar(receive))
         try:
             if not sala.evento and sala.recusa is None and not self._parando:
-                await _primeiro(sala.novidade, despedida)
+                await sala.esperar(despedida)
             if despedida.done():
                 return
             if sala.recusa is not None:
@@ -155,15 +180,13 @@ class AoVivo:
         parte, dito = RETOMAR + sala.evento, sala.numero
         while True:
             try:
-                await asyncio.wait_for(
-                    send({"type": "http.response.body", "body": parte, "more_body": True}), ESPERA_POR_QUEM_NAO_LE
-                )
+                async with asyncio.timeout(ESPERA_POR_QUEM_NAO_LE):
+                    await send({"type": "http.response.body", "body": parte, "more_body": True})
             except TimeoutError:
                 # Não lê: a conexão acaba sem despedida, e não segura o que os outros recebem.
                 raise ConnectionAbortedError("ouvinte que não lê") from None
-            novidade = sala.novidade
             if sala.numero == dito and not (sala.acabou or self._parando):
-                await _primeiro(novidade, despedida, PULSO)
+                await sala.esperar(despedida, PULSO)
             if despedida.done():
                 return
             if sala.numero != dito:
@@ -204,13 +227,10 @@ async def _ate_desligar(receive: Receber) -> None:
         pass
 
 
-async def _primeiro(novidade: asyncio.Event, despedida: "asyncio.Future[None]", segundos: float | None = None) -> None:
-    """Espera a novidade ou a despedida, o que vier antes, até tantos segundos."""
-    espera = asyncio.ensure_future(novidade.wait())
-    try:
-        await asyncio.wait((espera, despedida), timeout=segundos, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        espera.cancel()
+def _soltar(esperas: "list[asyncio.Future[None]]") -> None:
+    for espera in esperas:
+        if not espera.done():
+            espera.set_result(None)
 
 
 async def _recusar(send: Enviar, codigo: str, *, apos: int) -> None:

@@ -38,6 +38,22 @@ async def ouvinte(porta: int, paredao: int, ouvidos: list[int], lugar: int, pron
         escritor.close()
 
 
+async def ouvir(porta: int, paredao: int, quantos: int) -> None:
+    """O processo dos ouvintes: diz «prontos» quando todos ouviram o primeiro evento; uma linha na entrada, e acaba."""
+    ouvidos = [0] * quantos
+    pronto = asyncio.Semaphore(0)
+    tarefas = [asyncio.create_task(ouvinte(porta, paredao, ouvidos, i, pronto)) for i in range(quantos)]
+    for _ in tarefas:
+        await asyncio.wait_for(pronto.acquire(), 60)
+    print("prontos", flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.readline)
+    caidos = sum(tarefa.done() for tarefa in tarefas)
+    for tarefa in tarefas:
+        tarefa.cancel()
+    await asyncio.gather(*tarefas, return_exceptions=True)
+    print(caidos, min(ouvidos), max(ouvidos), flush=True)
+
+
 async def disparar(
     porta: int, corpos: list[bytes], paredao: int, segundos: float, conexoes: int
 ) -> tuple[float, float]:
@@ -75,18 +91,22 @@ async def medir(porta: int, paredao: int, corpos: list[bytes], opcoes: argparse.
     inteiro = True
     for rodada in range(opcoes.rodadas):
         sem.append(await disparar(porta, corpos, paredao, opcoes.segundos, opcoes.conexoes))
-        ouvidos = [0] * opcoes.ouvintes
-        pronto = asyncio.Semaphore(0)
-        tarefas = [asyncio.create_task(ouvinte(porta, paredao, ouvidos, i, pronto)) for i in range(opcoes.ouvintes)]
-        for _ in tarefas:
-            await asyncio.wait_for(pronto.acquire(), 60)
+        # Noutro processo: o que os ouvintes gastam do lado de cá não é do servidor, nem de quem vota.
+        ouvintes = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.ao_vivo", "--ouvir", str(porta), str(paredao), str(opcoes.ouvintes),
+            cwd=RAIZ, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert ouvintes.stdin is not None
+        assert ouvintes.stdout is not None
+        if (await ouvintes.stdout.readline()).strip() != b"prontos":
+            raise RuntimeError("os ouvintes não ficaram prontos")
         com.append(await disparar(porta, corpos, paredao, opcoes.segundos, opcoes.conexoes))
         await asyncio.sleep(5)
-        inteiro &= all(not tarefa.done() for tarefa in tarefas) and min(ouvidos) >= 2
-        print(f"rodada {rodada + 1}: ouvidos de {min(ouvidos)} a {max(ouvidos)}", file=sys.stderr)
-        for tarefa in tarefas:
-            tarefa.cancel()
-        await asyncio.gather(*tarefas, return_exceptions=True)
+        ouvintes.stdin.write(b"fim\n")
+        caidos, menos, mais = map(int, (await ouvintes.stdout.readline()).split())
+        await ouvintes.wait()
+        inteiro &= not caidos and menos >= 2
+        print(f"rodada {rodada + 1}: {caidos} caídos; ouviram de {menos} a {mais} vezes", file=sys.stderr)
     mediana_sem, mediana_com = (statistics.median(v for v, _ in rodadas) for rodadas in (sem, com))
     p99_sem, p99_com = (statistics.median(p for _, p in rodadas) for rodadas in (sem, com))
     tabela = [
@@ -106,10 +126,14 @@ def main() -> int:
     analisador.add_argument("--segundos", type=float, default=4.0)
     analisador.add_argument("--conexoes", type=int, default=32)
     analisador.add_argument("--escrever", action="store_true", help="Põe a tabela em docs/API.md.")
+    analisador.add_argument("--ouvir", type=int, nargs=3, help=argparse.SUPPRESS)
     opcoes = analisador.parse_args()
     # Mil conexões de um lado e mil do outro; o servidor herda o limite.
     _, maximo = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (maximo, maximo))
+    if opcoes.ouvir:
+        asyncio.run(ouvir(*opcoes.ouvir))
+        return 0
     with tempfile.TemporaryDirectory(prefix="bench-ao-vivo-") as pasta:
         projeto = Projeto(Path(pasta) / "projeto", "projeto", "este projeto", jornada=False, limites=False, unico=False)
         projeto.preparar()
