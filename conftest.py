@@ -50,6 +50,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             )
         if any("caddy" in marca.args for marca in item.iter_markers("servicos")) and not shutil.which("caddy"):
             item.add_marker(pytest.mark.skip(reason="falta o Caddy nesta máquina (apt-get install caddy)"))
+        if any("promtool" in marca.args for marca in item.iter_markers("servicos")) and not shutil.which("promtool"):
+            item.add_marker(pytest.mark.skip(reason="falta o promtool nesta máquina (apt-get install prometheus)"))
         pedidos = [nome for marca in item.iter_markers("servicos") for nome in marca.args]
         # Os «próprios» o teste liga sozinho: basta o programa estar na máquina.
         if ausentes := faltam([nome.removesuffix("_proprio") for nome in pedidos if nome.endswith("_proprio")]):

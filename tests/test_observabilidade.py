@@ -101,7 +101,7 @@ def test_coleta_pede_o_endereco_certo() -> None:
     assert (trabalho["job_name"], trabalho["metrics_path"]) == ("bbb", "/metricas/")
 
 
-@pytest.mark.skipif(PROMTOOL is None, reason="falta o promtool nesta máquina (apt-get install prometheus)")
+@pytest.mark.servicos("promtool")
 @pytest.mark.parametrize(
     "conferencia",
     [
@@ -115,7 +115,7 @@ def test_promtool_aceita(conferencia: list[str]) -> None:
     assert feito.returncode == 0, feito.stdout + feito.stderr
 
 
-@pytest.mark.skipif(PROMTOOL is None, reason="falta o promtool nesta máquina (apt-get install prometheus)")
+@pytest.mark.servicos("promtool")
 def test_promtool_aceita_o_que_metricas_escreve(expostas: dict[str, set[str]]) -> None:
     feito = subprocess.run([str(PROMTOOL), "check", "metrics"], input=metricas.texto(), capture_output=True)
     assert feito.returncode == 0, feito.stdout + feito.stderr
