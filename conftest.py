@@ -19,6 +19,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from bbb.ambiente import Ambiente, Broker
+from bbb.api import esquecer as esquecer_pedidos_da_api
 from bench.servicos import faltam
 from inscricoes.models import Edicao
 from votacao import ritmo, topologia
@@ -132,6 +133,7 @@ def django_db_modify_db_settings(
 def _cada_teste_por_si(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     limites.esquecer()
     ritmo.esquecer()
+    esquecer_pedidos_da_api()
     midia = settings.MEDIA_ROOT
     settings.MEDIA_ROOT = tmp_path_factory.getbasetemp() / "midia"
     # Uma thread que manda cartas não respeita o fim de um teste; quem a testa, liga-a.

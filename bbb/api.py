@@ -91,6 +91,11 @@ _minuto = 0
 _pedidos: Counter[str] = Counter()
 
 
+def esquecer() -> None:
+    """Recomeça a conta: cada teste tem a sua."""
+    _pedidos.clear()
+
+
 def contar(request: HttpRequest) -> None:
     """Conta um pedido desta origem, neste processo. Levanta `Recusado` (429) além de `API_POR_MINUTO`."""
     global _minuto

@@ -44,7 +44,7 @@ def evento(resposta: http.client.HTTPResponse) -> tuple[str, Any]:
 
 
 def votar(paredao: Paredao, participante: Participante, numero: int) -> None:
-    chave = bytes(14) + paredao.pk.to_bytes(1, "big") + bytes([numero])
+    chave = bytes(7) + paredao.pk.to_bytes(8, "big") + bytes([numero])
     registro.gravar([VotoAceito(chave, paredao.pk, 1, participante.pk, time.time())])
 
 
