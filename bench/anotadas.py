@@ -25,7 +25,8 @@ def ler(arquivo: Path = ARQUIVO) -> dict[str, dict[str, Any]]:
 def anotar(secao: str, dados: dict[str, Any], arquivo: Path = ARQUIVO) -> None:
     """Troca em `secao` só as chaves de `dados`, e põe em "maquina" os núcleos e a hora da última medição.
 
-    Uma nota sobre a máquina (`anotar("maquina", {"nota": …})`) vale só até a medição seguinte. Escreve tudo num arquivo ao lado e o põe no lugar: quem lê nunca vê a metade.
+    Uma nota sobre a máquina (`anotar("maquina", {"nota": …})`) vale só até a medição seguinte.
+    Escreve tudo num arquivo ao lado e o põe no lugar: quem lê nunca vê a metade.
     """
     tudo = ler(arquivo)
     tudo[secao] = {**tudo.get(secao, {}), **dados}
