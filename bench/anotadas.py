@@ -25,12 +25,13 @@ def ler(arquivo: Path = ARQUIVO) -> dict[str, dict[str, Any]]:
 def anotar(secao: str, dados: dict[str, Any], arquivo: Path = ARQUIVO) -> None:
     """Troca em `secao` só as chaves de `dados`, e põe em "maquina" os núcleos e a hora da última medição.
 
+    Uma nota sobre a máquina (`anotar("maquina", {"nota": …})`) vale só até a medição seguinte.
     Escreve tudo num arquivo ao lado e o põe no lugar: quem lê nunca vê a metade.
     """
     tudo = ler(arquivo)
     tudo[secao] = {**tudo.get(secao, {}), **dados}
     tudo["maquina"] = {
-        **tudo.get("maquina", {}),
+        **(tudo["maquina"] if secao == "maquina" else {}),
         "nucleos": os.cpu_count(),
         "quando": datetime.now().astimezone().isoformat(timespec="seconds"),
     }
