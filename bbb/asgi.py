@@ -41,6 +41,8 @@ __all__ = ["Faixa", "application"]
 
 THREADS = 8
 """Do Django, por processo: admin, páginas fora do cache, pedidos incomuns."""
+ESPERA_PELO_BANCO = 2.0
+"""Segundos entre duas tentativas de um processo que nasceu com o banco parado."""
 _DE_PROXY = frozenset(
     {b"x-forwarded-for", b"x-forwarded-proto", b"x-forwarded-host", b"x-forwarded-port", b"forwarded"}
 )
@@ -181,11 +183,10 @@ class Processo:
     async def _viver(self, scope: Escopo, receive: Receber, send: Enviar) -> None:
         await receive()
         laco = asyncio.get_running_loop()
-        try:
-            await laco.run_in_executor(None, self._recarregar)
-        except (DatabaseError, InterfaceError, UrnaIndisponivel) as erro:
-            motivo = erro.__cause__ or erro
-            await send({"type": "lifespan.startup.failed", "message": f"O banco não responde: {motivo}"})
+        saude.acompanhar()
+        _avisar_ao_parar()
+        if not await self._banco_no_ar(laco):
+            await send({"type": "lifespan.startup.failed", "message": "Parado antes de o banco responder."})
             return
         try:
             metricas.ligar("web")
@@ -194,8 +195,6 @@ class Processo:
             return
         self.urna.iniciar(laco)
         self.faixa.iniciar(laco)
-        saude.acompanhar()
-        _avisar_ao_parar()
         threading.Thread(target=self._acompanhar, name="catalogo", daemon=True).start()
         self._pulso = Batedor(self.urna.pendentes)
         self._pulso.iniciar()
@@ -214,6 +213,26 @@ class Processo:
         self.faixa.encerrar()
         await laco.run_in_executor(None, self._pulso.parar)
         await send({"type": "lifespan.shutdown.complete"})
+
+    async def _banco_no_ar(self, laco: asyncio.AbstractEventLoop) -> bool:
+        """Espera pelo banco; falso se mandam parar antes.
+
+        Um processo que morre com o banco parado é substituído por um que só atende quando ele voltar. Se este
+        desistisse, o mestre do uvicorn pararia também os que continuam a receber votos.
+        """
+        while True:
+            try:
+                await laco.run_in_executor(None, self._recarregar)
+            except (DatabaseError, InterfaceError, UrnaIndisponivel) as erro:
+                registro_de_erros.warning(
+                    "o banco não responde, e este processo espera por ele: %s", erro.__cause__ or erro
+                )
+            else:
+                return True
+            for _ in range(int(ESPERA_PELO_BANCO / 0.1)):
+                if saude.parando():
+                    return False
+                await asyncio.sleep(0.1)
 
     def _recarregar(self) -> None:
         try:

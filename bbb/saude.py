@@ -236,6 +236,10 @@ def _repetir(parte: Parte) -> None:
         connection.close()
 
 
+def parando() -> bool:
+    return _parando.is_set()
+
+
 def parar() -> None:
     """O processo vai acabar: deixa de estar pronto."""
     _parando.set()

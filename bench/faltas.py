@@ -438,6 +438,26 @@ def site_morto(ensaio: Ensaio) -> None:
     ensaio.linha.notas.append(f"{vezes} mortes")
 
 
+def site_morto_sem_banco(ensaio: Ensaio) -> None:
+    with ensaio.no_ar() as (servidor, votantes):
+        ensaio.esperar(lambda: escutam(ensaio.porta) == PROCESSOS, "os dois processos atenderem")
+        ensaio.postgres.desligar()
+        try:
+            morto = random.choice(que_atendem(servidor))
+            os.kill(morto, signal.SIGKILL)
+            ja = len(votantes.respondidos)
+            ensaio.esperar(
+                lambda: len(set(que_atendem(servidor)) - {morto}) == PROCESSOS, "o mestre pôr outro no lugar do morto"
+            )
+            ensaio.mais_respondidos(3 * PROVA_DE_VIDA, "por um processo só, sem banco")
+            sem_banco = len(votantes.respondidos) - ja
+        finally:
+            ensaio.postgres.ligar()
+        ensaio.esperar(lambda: escutam(ensaio.porta) == PROCESSOS, "o novo atender depois de o banco voltar")
+        ensaio.mais_respondidos(quando="depois de o PostgreSQL voltar")
+    ensaio.linha.notas.append(f"{numero(sem_banco)} votos aceitos por um processo só, sem banco")
+
+
 def que_atendem(servidor: Processo) -> list[int]:
     """Os filhos do mestre que servem pedidos."""
     achados = []
@@ -621,6 +641,12 @@ FALTAS = {
         site_morto,
         NA_FILA,
         "Quem foi respondido já estava na fila; quem não foi insiste na mesma cédula, que conta uma vez.",
+    ),
+    "site_sem_banco": Falta(
+        "processo do site morto (`kill -9`) com o PostgreSQL parado, modo fila",
+        site_morto_sem_banco,
+        NA_FILA,
+        "O outro continua a aceitar votos; o que nasce no lugar do morto espera pelo banco, e atende quando ele volta.",
     ),
     "veneno": Falta(
         "mensagens envenenadas entre lotes bons",
