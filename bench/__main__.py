@@ -34,7 +34,16 @@ from bench.servidores import (
     VigiaDoWal,
 )
 
-CONCORRENTES = ["fastapi", "django", "teto", "projeto", "projeto_unico", "teto_jornada", "projeto_jornada"]
+CONCORRENTES = [
+    "fastapi",
+    "django",
+    "teto",
+    "projeto",
+    "projeto_unico",
+    "projeto_api",
+    "teto_jornada",
+    "projeto_jornada",
+]
 CONEXOES_DO_FASTAPI = 24
 FOLGA_DE_CEDULAS = 1.4  # sobre a vazão do teto na mesma rodada
 VOTOS_DO_RESULTADO = [10_000, 10_000_000]
@@ -95,7 +104,7 @@ class Prova:
                     gasto = concorrente.bytes_por_voto()
                     if concorrente.unico:
                         self.bytes_por_voto_unico = gasto
-                    else:
+                    elif not concorrente.api:
                         self.bytes_por_voto = gasto
 
     def montar(self) -> list[Concorrente]:
@@ -105,11 +114,22 @@ class Prova:
         projetos: dict[str, Concorrente] = {}
         rotulos = {"projeto": "este projeto", "projeto_jornada": "este projeto"}
         rotulos["projeto_unico"] = "este projeto, voto único"
+        rotulos["projeto_api"] = "este projeto, pela API"
         for chave, rotulo in rotulos.items():
             if chave in pedidos:
                 jornada, limites = chave.endswith("jornada"), not self.opcoes.sem_limites
                 unico = chave == "projeto_unico"
-                projeto = Projeto(pasta / chave, chave, rotulo, jornada=jornada, limites=limites, unico=unico)
+                api = chave == "projeto_api"
+                projeto = Projeto(
+                    pasta / chave,
+                    chave,
+                    rotulo,
+                    aceito="201" if api else "303",
+                    jornada=jornada,
+                    limites=limites,
+                    unico=unico,
+                    api=api,
+                )
                 dizer(f"preparando {chave}: migrate, carregar_demo, um voto de prova")
                 projeto.preparar()
                 tamanhos = projeto.medir_tamanhos()

@@ -18,6 +18,7 @@ Origin: http://{host}
 Sec-Fetch-Site: same-origin
 """
 FORMULARIO = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 
 def cabecalho_get(porta: int, caminho: str) -> str:
@@ -34,6 +35,10 @@ def cabecalho_post(porta: int, caminho: str, tamanho: int | str, tipo: str = FOR
 
 def corpo_de_voto(participante: str, cedula: str, prova: str) -> str:
     return f"participante={participante}&cedula={cedula}&prova={prova}"
+
+
+def corpo_de_voto_em_json(participante: str, cedula: str, prova: str) -> str:
+    return f'{{"participante": {participante}, "cedula": "{cedula}", "prova": "{prova}"}}'
 
 
 def pedir(porta: int, pedido: str) -> tuple[int, dict[str, str], bytes]:

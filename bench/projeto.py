@@ -4,13 +4,15 @@ import os
 import re
 import sqlite3
 import sys
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import cycle
 
 from bench.gerador import ENDERECO, Plano, resolver
-from bench.pedidos import cabecalho_post, corpo_de_voto, ler, pedir
+from bench.pedidos import JSON, cabecalho_post, corpo_de_voto, corpo_de_voto_em_json, ler, pedir
 from bench.servidores import BITS, PROCESSOS, Concorrente, ServidorNaoSubiu, Tamanhos, contar, jornada
 
 TABELA_DE_VOTOS = "votacao_voto"
@@ -38,6 +40,8 @@ class Projeto(Concorrente):
     """Limites por origem e sinais de robô, ligados como em produção."""
     unico: bool = False
     """Vota com cédulas de voto único, de chaves ao acaso, em vez das da torcida."""
+    api: bool = False
+    """Vota pela API: o mesmo voto, em JSON."""
     paredao: int = 0
     participantes: list[str] = field(default_factory=list)
     votos_no_inicio: int = 0
@@ -84,7 +88,8 @@ class Projeto(Concorrente):
 
     def medir_tamanhos(self) -> Tamanhos:
         """Vota uma vez, com os cabeçalhos da prova, e anota o tamanho de cada corpo."""
-        corpo = self.corpos(1)[0]
+        (cedula_de_prova,) = self.gerir("emitir_cedulas", str(self.paredao)).split()
+        (corpo,) = resolver_lote([(self.participantes[0], cedula_de_prova)], corpo_de_voto)
         with self.no_ar() as (porta, _):
             plano = jornada(porta, self.paredao, self.participantes)
             _, _, pagina = pedir(porta, plano.pagina)
@@ -104,11 +109,12 @@ class Projeto(Concorrente):
             return [corpo_de_voto(*par, "") for par in zip(cycle(self.participantes), cedulas, strict=False)]
         cedulas = self.gerir("emitir_cedulas", str(self.paredao), "--quantidade", str(quantos)).split()
         pares = list(zip(cycle(self.participantes), cedulas, strict=False))
+        escrever = corpo_de_voto_em_json if self.api else corpo_de_voto
         if quantos < 10_000:
-            return resolver_lote(pares)
+            return resolver_lote(pares, escrever)
         lotes = [pares[i : i + 10_000] for i in range(0, quantos, 10_000)]
         with ProcessPoolExecutor(PROCESSOS) as grupo:
-            return [corpo for lote in grupo.map(resolver_lote, lotes) for corpo in lote]
+            return [corpo for lote in grupo.map(partial(resolver_lote, escrever=escrever), lotes) for corpo in lote]
 
     def comando(self, porta: int) -> list[str]:
         return [sys.executable, "manage.py", "servir", "--porta", str(porta), "--processos", str(PROCESSOS)]
@@ -123,7 +129,10 @@ class Projeto(Concorrente):
     def plano(self, porta: int) -> Plano:
         if self.jornada:
             return jornada(porta, self.paredao, self.participantes)
-        cabecalho = cabecalho_post(porta, f"/paredoes/{self.paredao}/votar/", "{tamanho}")
+        if self.api:
+            cabecalho = cabecalho_post(porta, f"/api/v1/paredoes/{self.paredao}/votos", "{tamanho}", JSON)
+        else:
+            cabecalho = cabecalho_post(porta, f"/paredoes/{self.paredao}/votar/", "{tamanho}")
         return Plano(porta=porta, modo="corpos", pedido=cabecalho, corpos=str(self.pasta / "corpos.txt"))
 
     def gravados(self) -> int | None:
@@ -155,7 +164,5 @@ def nomes_dos_botoes(pagina: str) -> list[str]:
     return list(dict.fromkeys(valor[1] for valor in valores if valor))
 
 
-def resolver_lote(pares: list[tuple[str, str]]) -> list[str]:
-    return [
-        corpo_de_voto(participante, cedula, resolver(cedula.encode(), BITS).decode()) for participante, cedula in pares
-    ]
+def resolver_lote(pares: list[tuple[str, str]], escrever: Callable[[str, str, str], str] = corpo_de_voto) -> list[str]:
+    return [escrever(participante, cedula, resolver(cedula.encode(), BITS).decode()) for participante, cedula in pares]

@@ -89,6 +89,7 @@ def test_contexto_so_leva_o_que_roda() -> None:
     nomes = {str(arquivo) for arquivo in contexto(RAIZ)}
 
     assert {nome.split("/")[0] for nome in nomes} == {
+        "api",
         "bbb",
         "deploy",
         "inscricoes",
@@ -121,7 +122,7 @@ def test_dockerfile_tem_estagios_usuario_numerico_e_forma_de_lista() -> None:
 def test_estaticos_estao_na_imagem_e_segredo_nenhum(imagem: Imagem) -> None:
     dados = imagem.final.raiz / "app" / "dados"
 
-    assert sorted(pasta.name for pasta in dados.iterdir()) == ["static"]
+    assert sorted(pasta.name for pasta in dados.iterdir()) == ["juntos", "static"]
     assert (dados / "static" / "staticfiles.json").is_file()
     assert list(imagem.final.raiz.glob("app/**/tests")) == []
     assert list(imagem.final.raiz.glob("app/bbb/__pycache__/settings.*.pyc")) != []

@@ -18,13 +18,14 @@ from playwright.sync_api import expect
 
 from inscricoes.models import Candidato, Edicao, Eliminacao, Pergunta, Secao, Termo
 from inscricoes.tests import amostras
-from tests.servidor import Servidor, servidor
+from tests.servidor import RAIZ, Servidor, servidor
 from votacao.models import Participante
 
 pytestmark = [pytest.mark.navegador, pytest.mark.processos]
 
 TELEFONE = {"width": 390, "height": 844}
 MESA = {"width": 1280, "height": 800}
+CAPTURAS = RAIZ / "capturas"
 SENHA = "uma-senha-bem-comprida-24"
 EMAIL = "dora@exemplo.com.br"
 
@@ -79,16 +80,29 @@ def entrar(aba: Any, leitor: Any, site: Servidor) -> None:
     aba.get_by_role("button", name="Entrar").click()
 
 
+@pytest.mark.parametrize("tela", [TELEFONE, MESA], ids=["390", "1280"])
 def test_da_inscricao_ao_paredao_e_de_volta(
-    site: Servidor, navegador: Any, aberta: Edicao, arquivos: dict[str, Path]
+    site: Servidor, navegador: Any, aberta: Edicao, arquivos: dict[str, Path], tela: dict[str, int]
 ) -> None:
-    aba = abrir(navegador, TELEFONE, has_touch=True, is_mobile=True)
+    no_telefone = tela is TELEFONE
+    toque: dict[str, bool] = {"has_touch": True, "is_mobile": True} if no_telefone else {}
+    CAPTURAS.mkdir(exist_ok=True)
+
+    def tocar(alvo: Any) -> None:
+        alvo.tap() if no_telefone else alvo.click()
+
+    def olhar(passo: str) -> None:
+        assert aba.evaluate("document.documentElement.scrollWidth <= innerWidth"), passo
+        aba.screenshot(path=CAPTURAS / f"candidata-{passo}-{tela['width']}.png", full_page=True)
+
+    aba = abrir(navegador, tela, **toque)
     leitor = abrir(navegador, TELEFONE)
     aba.goto(f"{site.url}/inscricoes/")
-    aba.get_by_role("link", name="Começar inscrição").tap()
+    tocar(aba.get_by_role("link", name="Começar inscrição"))
     entrar(aba, leitor, site)
-    aba.get_by_role("button", name="Começar").tap()
+    tocar(aba.get_by_role("button", name="Começar"))
     aba.get_by_label("Nome completo").fill("Dora Reis Prado")
+    olhar("dados")
     aba.get_by_label("Como você quer ser chamado").fill("Dora")
     aba.get_by_label("CPF").fill("529.982.247-25")
     aba.get_by_label("Data de nascimento").fill("03/02/1991")
@@ -96,31 +110,37 @@ def test_da_inscricao_ao_paredao_e_de_volta(
     aba.get_by_label("Profissão").fill("Médica")
     aba.get_by_label("Estado").select_option("PA")
     aba.get_by_label("Cidade").fill("Belém")
-    aba.get_by_role("button", name="Salvar e continuar").tap()
+    tocar(aba.get_by_role("button", name="Salvar e continuar"))
     aba.get_by_role("heading", level=1, name="Contato").wait_for()
 
     # Para no meio, noutro dia e noutro aparelho, e volta ao mesmo lugar.
     aba.context.close()
     cache.clear()
-    aba = abrir(navegador, TELEFONE, has_touch=True, is_mobile=True)
+    aba = abrir(navegador, tela, **toque)
     aba.goto(f"{site.url}/inscricoes/minha/")
     entrar(aba, leitor, site)
-    aba.get_by_role("link", name="Continuar: Contato").tap()
+    tocar(aba.get_by_role("link", name="Continuar: Contato"))
     aba.get_by_label("Telefone").fill("(91) 91234-5678")
-    aba.get_by_role("button", name="Salvar e continuar").tap()
+    olhar("contato")
+    tocar(aba.get_by_role("button", name="Salvar e continuar"))
     aba.get_by_label("Por que você?").fill("Porque sim 🙂")
-    aba.get_by_role("button", name="Salvar e continuar").tap()
+    olhar("questionario")
+    tocar(aba.get_by_role("button", name="Salvar e continuar"))
     aba.get_by_label("Mandar fotos").set_input_files([arquivos[f"foto{n}.jpg"] for n in range(3)])
-    aba.get_by_role("button", name="Enviar 3 fotos").tap()
+    tocar(aba.get_by_role("button", name="Enviar 3 fotos"))
     expect(aba.locator(".galeria img")).to_have_count(3)
+    olhar("fotos")
     aba.goto(f"{site.url}/inscricoes/minha/video/")
     aba.get_by_label("Mandar o vídeo").set_input_files(arquivos["video.mp4"])
-    aba.get_by_role("button", name="Enviar vídeo").tap()
+    tocar(aba.get_by_role("button", name="Enviar vídeo"))
     aba.locator("video").wait_for()
+    olhar("video")
     aba.goto(f"{site.url}/inscricoes/minha/revisao/")
+    olhar("revisao")
     aba.get_by_role("checkbox").check()
-    aba.get_by_role("button", name="Enviar inscrição").tap()
+    tocar(aba.get_by_role("button", name="Enviar inscrição"))
     expect(aba.get_by_role("heading", name=re.compile("Enviada"))).to_be_visible()
+    olhar("enviada")
     candidato = Candidato.objects.get()
     assert (candidato.situacao, candidato.email, candidato.telefone) == ("enviada", EMAIL, "+5591912345678")
 
@@ -155,16 +175,18 @@ def test_da_inscricao_ao_paredao_e_de_volta(
 
     aba.goto(f"{site.url}/inscricoes/minha/")
     expect(aba.get_by_role("heading", name="Você foi selecionado(a)!")).to_be_visible()
-    aba.get_by_role("link", name="Meus dados: baixar ou apagar").tap()
+    olhar("selecionada")
+    tocar(aba.get_by_role("link", name="Meus dados: baixar ou apagar"))
     with aba.expect_download() as baixado:
-        aba.get_by_role("button", name="Baixar meus dados").tap()
+        tocar(aba.get_by_role("button", name="Baixar meus dados"))
     with zipfile.ZipFile(baixado.value.path()) as pacote:
         assert "Dora Reis Prado" in json.dumps(json.loads(pacote.read("dados.json")), ensure_ascii=False)
         assert len([nome for nome in pacote.namelist() if nome.endswith((".webp", ".mp4"))]) >= 4
-    aba.get_by_role("link", name="Apagar minha inscrição").tap()
+    tocar(aba.get_by_role("link", name="Apagar minha inscrição"))
     aba.get_by_role("checkbox").check()
-    aba.get_by_role("button", name="Apagar para sempre").tap()
+    tocar(aba.get_by_role("button", name="Apagar para sempre"))
     aba.wait_for_url(f"{site.url}/inscricoes/apagada/")
+    olhar("apagada")
     assert Candidato.objects.count() == 0
     assert list(Eliminacao.objects.values_list("edicao", "origem")) == [(aberta.pk, "pedido")]
     assert not User.objects.filter(email=EMAIL).exists()
