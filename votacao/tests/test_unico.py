@@ -58,9 +58,12 @@ def test_da_pagina_ao_comprovante(
     endereco = f"/paredoes/{misto.pk}/unico/"
     pagina = ana.get(endereco)
     assert (pagina.status_code, pagina.templates[0].name) == (200, "votacao/unico_cpf.html")
+    assert "Você entrou como <b>ana@example.com</b>" in pagina.content.decode()
     resposta = dar_cpf(ana, misto)
     assert (resposta.status_code, resposta["Location"]) == (302, endereco)
-    assert ana.get(endereco).templates[0].name == "votacao/unico.html"
+    pagina = ana.get(endereco)
+    assert pagina.templates[0].name == "votacao/unico.html"
+    assert "Você entrou como <b>ana@example.com</b>" in pagina.content.decode()
     confirmar = ana.post(endereco, {"participante": participantes[0].pk})
     assert confirmar.templates[0].name == "votacao/unico_confirmar.html"
     # No endereço, a escolha ficaria nos registros de quem está à frente.
