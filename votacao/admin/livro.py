@@ -7,6 +7,8 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
 
 from votacao.admin.acesso import SomenteLeitura
@@ -96,8 +98,9 @@ class VotoAdmin(DoLivro):
         return Modalidade(voto.lote.modalidade).label
 
     @admin.display(description="hora")
-    def hora(self, voto: Voto) -> Any:
-        return voto.lote.hora
+    def hora(self, voto: Voto) -> str:
+        # Um campo calculado mostra-se no formulário como o Python o escreve: em UTC, se fosse a data.
+        return date_format(timezone.localtime(voto.lote.hora), "DATETIME_FORMAT")
 
 
 @admin.register(Contagem)

@@ -7,10 +7,11 @@ from django.contrib.auth.models import Group, User
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 from pytest_django.fixtures import DjangoAssertNumQueries
 
 from votacao import registro
-from votacao.models import Paredao, Participante
+from votacao.models import Lote, Paredao, Participante
 from votacao.registro import VotoAceito
 
 
@@ -102,6 +103,9 @@ def test_pagina_de_um_voto_mostra_o_lote_e_nada_para_mudar(
     assert f"{1:032x}" in texto
     assert "voto da torcida" in texto
     assert 'name="_save"' not in texto
+    # A hora cheia do lote, no fuso do programa e escrita como as outras datas.
+    hora = timezone.localtime(Lote.objects.get().hora)
+    assert f">{date_format(hora, 'DATETIME_FORMAT')}</div>" in texto
 
 
 def test_lotes_com_consultas_contadas(
