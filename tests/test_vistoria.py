@@ -98,4 +98,4 @@ class TestAcessibilidade:
             vestir(aba, 390, "dark")
             assert sem_estilo(aba, escura=True) == ""
             aba.evaluate("document.querySelectorAll('link[rel=stylesheet]').forEach((elo) => elo.remove())")
-            assert sem_estilo(aba, escura=True) == "nenhuma folha de estilo"
+            assert sem_estilo(aba, escura=True) == "sem estilo: nenhuma folha de estilo"

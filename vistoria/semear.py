@@ -63,10 +63,12 @@ def _paredoes(semente: dict[str, Any]) -> None:
             Opcao.objects.create(paredao=novo, participante=participante, ordem=ordem)
         _votos(novo, [participante.pk for participante in casa])
         semente[nome] = novo.pk
-    rascunho = Paredao.objects.create(edicao=publicado.edicao, titulo="Paredão da vistoria: por abrir")
-    for ordem, participante in enumerate(casa):
-        Opcao.objects.create(paredao=rascunho, participante=participante, ordem=ordem)
-    semente["por_abrir"] = rascunho.pk
+    # Dois: um abre-se no teste do teclado, e o outro fica como está, para a página de excluir um paredão.
+    for nome, titulo in (("por_abrir", "por abrir"), ("rascunho", "rascunho")):
+        novo = Paredao.objects.create(edicao=publicado.edicao, titulo=f"Paredão da vistoria: {titulo}")
+        for ordem, participante in enumerate(casa):
+            Opcao.objects.create(paredao=novo, participante=participante, ordem=ordem)
+        semente[nome] = novo.pk
     _votos(aberto, [opcao.participante_id for opcao in aberto.opcoes.all()])
     semente |= {"aberto": aberto.pk, "agendado": agendado.pk, "publicado": publicado.pk}
     semente["participante"] = aberto.opcoes.all()[0].participante_id
