@@ -18,6 +18,8 @@ from pathlib import Path
 from bench.projeto import Projeto
 from bench.servidores import RAIZ
 
+VOTOS_POR_SEGUNDO = 25_000
+"""Mais do que o gerador consegue: as cédulas não podem acabar no meio de uma rodada."""
 DOCUMENTO = RAIZ / "docs" / "API.md"
 
 
@@ -145,7 +147,7 @@ def main() -> int:
             [sys.executable, "manage.py", "shell", "-c", mudar], cwd=RAIZ, env=projeto.ambiente(),
             check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
-        quantas = int(opcoes.rodadas * 2 * opcoes.segundos * 8_000)
+        quantas = int(opcoes.rodadas * 2 * opcoes.segundos * VOTOS_POR_SEGUNDO)
         corpos = [corpo.encode() for corpo in projeto.corpos(quantas)]
         with projeto.no_ar() as (porta, _):
             linhas, inteiro = asyncio.run(medir(porta, projeto.paredao, corpos, opcoes))
