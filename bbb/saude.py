@@ -173,9 +173,10 @@ def _broker() -> str:
     global _canal
     from kombu import Connection  # só com fila: o `make demo` não a instala
 
+    assert settings.BROKER is not None  # noqa: S101 (`conferidas` só pede esta parte com fila)
     try:
         if _canal is None:
-            conexao = Connection(broker(), connect_timeout=ESPERA, heartbeat=0)
+            conexao = Connection(settings.BROKER.url, connect_timeout=ESPERA, heartbeat=0)
             conexao.ensure_connection(max_retries=1, timeout=ESPERA)
             _canal = conexao.channel()
         inicio = time.monotonic()
@@ -196,14 +197,8 @@ PARTES = {
 }
 
 
-def broker() -> str:
-    """O endereço do RabbitMQ; vazio se os votos vão direto ao banco."""
-    destino = getattr(settings, "BROKER", None)
-    return "" if destino is None else str(destino.url)
-
-
 def com_fila() -> bool:
-    return bool(broker())
+    return settings.BROKER is not None
 
 
 def exigidas() -> tuple[str, ...]:

@@ -47,12 +47,12 @@ def votos_por_hora(participantes: list[Participante], horas: list[Hora]) -> byte
     grafico.x_labels_major = grafico.x_labels[::passo]
     for lugar, participante in enumerate(participantes):
         grafico.add(participante.nome_curto, [hora.votos[lugar] for hora in horas])
-    grafico.add_xml_filter(_sem_script)
+    grafico.add_xml_filter(sem_script)
     desenho: bytes = grafico.render()
     return desenho
 
 
-def _sem_script(raiz: Any) -> Any:
+def sem_script(raiz: Any) -> Any:
     """Com `js=[]` o pygal ainda escreve a sua configuração num `<script>`, que ninguém leria."""
     for pai in list(raiz.iter()):
         for filho in [filho for filho in pai if str(filho.tag).endswith("script")]:

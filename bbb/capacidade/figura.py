@@ -8,6 +8,7 @@ from pygal.style import Style
 from bbb.capacidade.plano import Plano
 from bbb.capacidade.simulacao import Ponto, Simulacao
 from bbb.capacidade.texto import decimal
+from votacao.graficos import sem_script
 
 ANTES, DEPOIS = 90, 30
 """Minutos desenhados à volta do pico; a votação fecha meia hora depois dele."""
@@ -58,11 +59,7 @@ def desenhar(plano: Plano, simulacoes: list[Simulacao]) -> str:
         grafico.add(
             f"fila: {simulacao.falha.nome}", [ponto.na_fila / 1e6 for ponto in simulacao.pontos[primeiro:ultimo]]
         )
-    desenho = grafico.render_tree()
-    # O pygal deixa um script embutido mesmo sem nenhum de fora; uma figura não o usa.
-    for elemento in list(desenho.iter()):
-        for dentro in [filho for filho in elemento if str(filho.tag).endswith("script")]:
-            elemento.remove(dentro)
+    desenho = sem_script(grafico.render_tree())
     return ElementTree.tostring(desenho, encoding="unicode").rstrip() + "\n"
 
 
